@@ -1,0 +1,99 @@
+package attestdb
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"stella-ops.org/attestdb/internal/migrator"
+	"stella-ops.org/attestdb/migrations"
+)
+
+// MigrateConfig says which database to migrate, and how patiently.
+type MigrateConfig struct {
+	// URL is a connection string whose login is a member of attestdb_owner. It
+	// must lead to the server itself, not to a pooler in transaction mode: a
+	// session-level lock keeps two migrations apart.
+	URL string
+	// Timeout bounds the whole run, waiting for locks included; 0 is 5 minutes.
+	Timeout time.Duration
+	// LockTimeout bounds each single wait for a lock, so that others are not
+	// held up behind it for long; it is tried again until Timeout. 0 is 3 s.
+	LockTimeout time.Duration
+	// Logger is told of files applied and locks waited for; nil is silence.
+	Logger *slog.Logger
+	// OnFile is called before each file with its number of total.
+	OnFile func(module, file string, n, total int)
+}
+
+func (c MigrateConfig) migrator() migrator.Config {
+	return migrator.Config{
+		URL: c.URL, FS: migrations.FS, Modules: migrations.Modules,
+		Timeout: c.Timeout, LockTimeout: c.LockTimeout, Logger: c.Logger, OnFile: c.OnFile,
+		LibraryLevel: LibraryLevel,
+	}
+}
+
+type (
+	// MigrateReport says which files [Migrate] applied.
+	MigrateReport = migrator.Report
+	// MigrateStatus compares a database with this library, module by module.
+	MigrateStatus = migrator.StatusReport
+	// PlannedMigration is a file that [Migrate] would apply, with its SQL.
+	PlannedMigration = migrator.PlannedFile
+	// MigrateLockError says which lock could not be had, and who holds it.
+	MigrateLockError = migrator.LockError
+)
+
+// Migrate applies the migrations that this library carries to the database, in
+// version order over all modules, each file in a transaction of its own. It is
+// safe to run several at once and to run again after an interruption.
+//
+// It refuses, changing nothing, with a *[SchemaError] a database with an edited
+// or an out-of-order migration, one with a schema of a module's name that is
+// not attestdb's, and one that is newer than this library; with a *[RoleError]
+// a login without the owner's rights, or a server without attestdb's roles,
+// which [Bootstrap] makes.
+func Migrate(ctx context.Context, cfg MigrateConfig) (*MigrateReport, error) {
+	report, err := migrator.Apply(ctx, cfg.migrator())
+	if err != nil {
+		return report, fmt.Errorf("migrate: %w", err)
+	}
+	return report, nil
+}
+
+// PlanMigrations returns what [Migrate] would apply, in its order. It changes
+// nothing and fails where Migrate would refuse.
+func PlanMigrations(ctx context.Context, cfg MigrateConfig) ([]PlannedMigration, error) {
+	plan, err := migrator.Plan(ctx, cfg.migrator())
+	if err != nil {
+		return nil, fmt.Errorf("plan migrations: %w", err)
+	}
+	return plan, nil
+}
+
+// Migrations compares the database with this library and changes nothing. Any
+// of attestdb's logins may ask. A database that [Migrate] would refuse is a
+// state in the answer and not an error.
+func Migrations(ctx context.Context, cfg MigrateConfig) (*MigrateStatus, error) {
+	status, err := migrator.Status(ctx, cfg.migrator())
+	if err != nil {
+		return nil, fmt.Errorf("migration status: %w", err)
+	}
+	return status, nil
+}
+
+// Bootstrap makes attestdb's roles in the cluster and grants them what they
+// need on the database. It wants a superuser, or CREATEROLE and the database's
+// ownership. It changes nothing that is right already; several may run at once.
+func Bootstrap(ctx context.Context, url string) error {
+	if err := migrator.Bootstrap(ctx, url); err != nil {
+		return fmt.Errorf("bootstrap: %w", err)
+	}
+	return nil
+}
+
+// BootstrapSQL returns what [Bootstrap] does as SQL for psql, for whoever may
+// do it on the server.
+func BootstrapSQL(database string) string { return migrator.BootstrapSQL(database) }

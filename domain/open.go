@@ -1,0 +1,184 @@
+package attestdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/tenancy"
+	"stella-ops.org/attestdb/domain/tenant"
+	"stella-ops.org/attestdb/internal/migrator"
+	"stella-ops.org/attestdb/internal/pgfault"
+	"stella-ops.org/attestdb/internal/pgrole"
+	"stella-ops.org/attestdb/internal/pgtenant"
+	"stella-ops.org/attestdb/migrations"
+)
+
+// LibraryLevel grows when older libraries could no longer live with the newest
+// schema. A migration raises the database's floor to the level it needs.
+const LibraryLevel = 1
+
+// DB is attestdb on one database. It is safe for concurrent use.
+type DB struct {
+	app, admin, auditor *pgxpool.Pool
+	owned               []*pgxpool.Pool
+	log                 *slog.Logger
+}
+
+// Open connects to the database and refuses what it cannot work with:
+//
+//   - a login with too few or too many rights: a superuser, one that bypasses
+//     row-level security, one that is not a member of its role, or one that is
+//     a member of another attestdb role as well (*[RoleError]);
+//   - a schema that is older than this library, or newer in a way that this
+//     library cannot live with (*[SchemaError]);
+//   - a server older than PostgreSQL 15 ([ErrServer]).
+//
+// Open changes nothing in the database. [Migrate] applies migrations.
+func Open(ctx context.Context, cfg Config) (*DB, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	db := &DB{log: cfg.Logger}
+	if db.log == nil {
+		db.log = slog.New(slog.DiscardHandler)
+	}
+	if err := db.open(ctx, cfg); err != nil {
+		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
+	}
+	return db, nil
+}
+
+func (db *DB) open(ctx context.Context, cfg Config) error {
+	for _, c := range []struct {
+		name string
+		role pgrole.Role
+		conn Conn
+		into **pgxpool.Pool
+	}{
+		{"App", pgrole.App, cfg.App, &db.app},
+		{"Admin", pgrole.Admin, cfg.Admin, &db.admin},
+		{"Auditor", pgrole.Auditor, cfg.Auditor, &db.auditor},
+	} {
+		if !c.conn.given() {
+			continue
+		}
+		pool, ours, err := cfg.pool(ctx, c.name, c.conn)
+		if err != nil {
+			return err
+		}
+		if ours {
+			db.owned = append(db.owned, pool)
+		}
+		if err := pgrole.Check(ctx, pool, c.role); err != nil {
+			return err
+		}
+		if err := waitCompatible(ctx, pool, cfg.WaitForSchema); err != nil {
+			return err
+		}
+		*c.into = pool
+	}
+	return nil
+}
+
+// waitCompatible checks the schema, again and again for as long as it is older
+// than this library and wait allows.
+func waitCompatible(ctx context.Context, pool *pgxpool.Pool, wait time.Duration) error {
+	heads, err := migrator.FilesHeads(migrations.FS, migrations.Modules)
+	if err != nil {
+		return err
+	}
+	deadline := time.Now().Add(wait)
+	for {
+		err := migrator.CheckCompatible(ctx, pool, migrations.Modules, heads, LibraryLevel)
+		if err == nil || !errors.Is(err, fault.ErrSchema) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for schema: %w", errors.Join(err, ctx.Err()))
+		case <-time.After(250 * time.Millisecond):
+		}
+	}
+}
+
+// Close closes the pools that [Open] made and waits for calls under way until
+// ctx ends. Pools of the caller's stay open.
+func (db *DB) Close(ctx context.Context) error {
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		for _, p := range db.owned {
+			p.Close()
+		}
+	}()
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("close: connections are still in use: %w", ctx.Err())
+	}
+}
+
+// Tenant returns the handle through which everything of a tenant is reached.
+// It does no I/O: whether the tenant exists is found out by the first write.
+// It needs Config.App.
+func (db *DB) Tenant(id tenant.ID) *TenantDB {
+	if db.app == nil {
+		return newTenantDB(db, id, noPool{"App"})
+	}
+	return newTenantDB(db, id, db.app)
+}
+
+// TenantByName returns the id of the tenant with exactly this name, whether it
+// is active or suspended. It needs Config.App. It returns [ErrUnknownTenant] if
+// there is none.
+func (db *DB) TenantByName(ctx context.Context, name string) (tenant.ID, error) {
+	if err := tenancy.ValidateName(name); err != nil {
+		return tenant.ID{}, err
+	}
+	if db.app == nil {
+		return tenant.ID{}, noPool{"App"}.err()
+	}
+	var id tenant.ID
+	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
+		rows, err := pgtenant.NewNamed(db.app, name).Query(ctx,
+			"SELECT t.id FROM tenancy.tenants t WHERE t.name = $1", name)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			if err := rows.Err(); err != nil {
+				return err
+			}
+			return fmt.Errorf("tenant %q: %w", name, fault.ErrUnknownTenant)
+		}
+		return rows.Scan(&id)
+	})
+	if errors.Is(err, fault.ErrUnknownTenant) {
+		return tenant.ID{}, err
+	}
+	return id, pgfault.Map("look up tenant", err)
+}
+
+// Tenancy returns the handle that makes, lists and suspends tenants. It needs
+// Config.Admin, or Config.Auditor for reading alone.
+func (db *DB) Tenancy() *tenancy.Store {
+	switch {
+	case db.admin != nil:
+		return tenancy.NewStore(pgtenant.NewBare(db.admin))
+	case db.auditor != nil:
+		return tenancy.NewStore(pgtenant.NewBare(db.auditor))
+	default:
+		return tenancy.NewStore(pgtenant.NewBare(noPool{"Admin"}))
+	}
+}
+
+func defaultMaxConns() int32 { return int32(4 * runtime.GOMAXPROCS(0)) } //nolint:gosec // never near the limit

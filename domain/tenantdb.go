@@ -1,0 +1,148 @@
+package attestdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/tenant"
+	"stella-ops.org/attestdb/internal/pgfault"
+	"stella-ops.org/attestdb/internal/pgrole"
+	"stella-ops.org/attestdb/internal/pgtenant"
+)
+
+// TenantDB is the only door to a tenant's data. It is made by [DB.Tenant], is
+// cheap, and is safe for concurrent use; one that is bound to a transaction is
+// as safe as the transaction, which is not.
+type TenantDB struct {
+	db    *DB
+	id    tenant.ID
+	actor tenant.Actor
+	conn  *pgtenant.Conn
+	store *attestor.Store
+	inTx  bool
+}
+
+func newTenantDB(db *DB, id tenant.ID, on pgtenant.DB) *TenantDB {
+	return bind(&TenantDB{db: db, id: id}, pgtenant.New(on, id.UUID()), false)
+}
+
+func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
+	b := *t
+	b.conn, b.inTx = conn, inTx
+	b.store = attestor.NewStore(conn, inTx)
+	return &b
+}
+
+// ID returns the tenant that the handle is for.
+func (t *TenantDB) ID() tenant.ID { return t.id }
+
+// As returns a handle for which actor acts. What it records names the actor.
+func (t *TenantDB) As(actor tenant.Actor) *TenantDB {
+	b := *t
+	b.actor = actor
+	return bind(&b, t.conn, t.inTx)
+}
+
+// Attestor returns the tenant's evidence.
+func (t *TenantDB) Attestor() *attestor.Store { return t.store }
+
+// InTx runs f in a transaction (READ COMMITTED) and commits it unless f returns
+// an error or panics. f uses the handle that it is given; nested calls of InTx
+// on that handle are savepoints.
+//
+// f is run again, up to eight times, after a serialization failure or a
+// deadlock, so it must have no effects but those of its handle. If the
+// connection breaks during the commit, the error wraps [ErrOutcomeUnknown].
+func (t *TenantDB) InTx(ctx context.Context, f func(ctx context.Context, tx *TenantDB) error) error {
+	if t.inTx {
+		return t.once(ctx, f)
+	}
+	return pgfault.Retry(ctx, pgfault.Serialization, func() error { return t.once(ctx, f) })
+}
+
+func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) error) (err error) {
+	tx, err := t.conn.Begin(ctx)
+	if err != nil {
+		return pgfault.Map("begin", err)
+	}
+	// After a commit this does nothing. It must run although ctx is cancelled,
+	// and after a panic.
+	defer func() {
+		rollback := tx.Rollback(context.WithoutCancel(ctx))
+		if rollback != nil && !errors.Is(rollback, pgx.ErrTxClosed) && err == nil {
+			err = pgfault.Map("roll back", rollback)
+		}
+	}()
+	if err := f(ctx, bind(t, t.conn.With(tx).Guarded(), true)); err != nil {
+		return err
+	}
+	return commitError(tx.Commit(ctx))
+}
+
+func commitError(err error) error {
+	var pg *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &pg), errors.Is(err, pgx.ErrTxCommitRollback):
+		return pgfault.Map("commit", err)
+	default:
+		return fmt.Errorf("commit: %w", errors.Join(fault.ErrOutcomeUnknown, err))
+	}
+}
+
+// TenantTx returns a handle for tenant id inside the caller's transaction,
+// which the caller commits or rolls back. It has the same methods as any other.
+//
+// The transaction's role must be acceptable as in [Open] (*[RoleError]), its
+// isolation READ COMMITTED (*[InvalidError]), and no other tenant's
+// ([ErrTenantMismatch]); a handle that meets another tenant's setting later on
+// fails with the same error.
+func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (*TenantDB, error) {
+	if err := pgrole.Check(ctx, tx, pgrole.App); err != nil {
+		return nil, err
+	}
+	var isolation, have string
+	err := tx.QueryRow(ctx, `SELECT pg_catalog.current_setting('transaction_isolation'),
+		coalesce(pg_catalog.current_setting('attestdb.tenant_id', true), '')`).Scan(&isolation, &have)
+	if err != nil {
+		return nil, pgfault.Map("join transaction", err)
+	}
+	if isolation != "read committed" {
+		return nil, &fault.Invalid{Field: "transaction isolation", Allowed: "read committed", Problem: "it is " + isolation}
+	}
+	if have != "" && have != id.String() {
+		return nil, fault.ErrTenantMismatch
+	}
+	return bind(&TenantDB{db: db, id: id}, pgtenant.New(tx, id.UUID()).Guarded(), true), nil
+}
+
+// noPool stands for a pool that the configuration lacks, so that the lack is
+// reported by the call that needs the pool.
+type noPool struct{ name string }
+
+func (n noPool) err() error {
+	return &fault.Invalid{Field: "Config." + n.name, Allowed: "a Conn, since the call needs it"}
+}
+
+func (n noPool) Begin(context.Context) (pgx.Tx, error) { return nil, n.err() }
+
+func (n noPool) SendBatch(context.Context, *pgx.Batch) pgx.BatchResults { return noResults{n.err()} }
+
+type noResults struct{ error }
+
+func (n noResults) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, n.error }
+func (n noResults) Query() (pgx.Rows, error)         { return nil, n.error }
+func (n noResults) QueryRow() pgx.Row                { return noRow(n) }
+func (n noResults) Close() error                     { return n.error }
+func (noResults) Tx() pgx.Tx                         { return nil }
+
+type noRow struct{ error }
+
+func (n noRow) Scan(...any) error { return n.error }
