@@ -1,0 +1,164 @@
+package tests
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/domaintest"
+)
+
+// The benchmarks compare two sides within one run, in turns, since machines
+// differ and drift: only their ratio means something. What is below its bar by
+// more than the spread of the turns fails.
+
+const (
+	// turns is how often each side runs; the medians are compared.
+	turns = 9
+	// batch is how many envelopes a side stores in a turn.
+	batch = 3000
+)
+
+// evidences makes n pieces of signed evidence of about 1.5 kB with one subject
+// each, all different.
+func evidences(t testing.TB, n int) []*attestor.Evidence {
+	t.Helper()
+	signer := domaintest.NewSigner(t)
+	evs := make([]*attestor.Evidence, n)
+	run := uuid.NewString()
+	for i := range evs {
+		payload := statementOf(fmt.Sprintf("%s-%d", run, i))
+		ev, err := attestor.Parse(signer.Envelope(attestor.PayloadTypeInToto, payload))
+		require.NoError(t, err)
+		evs[i] = ev
+	}
+	require.InDelta(t, 1500, len(evs[0].Content), 150)
+	return evs
+}
+
+// statementOf returns a Statement about the artifact name, of so many bytes
+// that its envelope has 1.5 kB.
+func statementOf(name string) []byte {
+	const size = 980 // base64 makes it a third longer
+	b := string(domaintest.Statement(name, []byte(name)))
+	pad := fmt.Sprintf(`"predicate":{"pad":%q,`, strings.Repeat("x", size-len(b)))
+	return []byte(strings.Replace(b, `"predicate":{`, pad, 1))
+}
+
+// inParallel calls f for 0 to n-1 from so many goroutines and returns the calls
+// per second.
+func inParallel(t testing.TB, clients, n int, f func(ctx context.Context, i int) error) float64 {
+	t.Helper()
+	var (
+		next  atomic.Int64
+		wg    sync.WaitGroup
+		first atomic.Value
+		start = time.Now()
+	)
+	for range clients {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				if err := f(context.Background(), i); err != nil {
+					first.CompareAndSwap(nil, err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	took := time.Since(start)
+	if err := first.Load(); err != nil {
+		require.NoError(t, err.(error))
+	}
+	return float64(n) / took.Seconds()
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return s[len(s)/2]
+}
+
+// compare runs the two sides in turns and returns the median of their ratios,
+// turn by turn, so that what both suffer from cancels out.
+func compare(b *testing.B, a, base func(turn int) float64) (rateA, rateBase, ratio float64) {
+	b.Helper()
+	var as, bs, rs []float64
+	for turn := range turns {
+		x, y := a(turn), base(turn)
+		if turn == 0 {
+			continue // caches warm up
+		}
+		as, bs, rs = append(as, x), append(bs, y), append(rs, x/y)
+	}
+	return median(as), median(bs), median(rs)
+}
+
+func report(b *testing.B, name string, ours, theirs, ratio, bar float64) {
+	b.Helper()
+	b.ReportMetric(ours, name+"/s")
+	b.ReportMetric(theirs, "base/s")
+	b.ReportMetric(ratio, "ratio")
+	b.ReportMetric(0, "ns/op")
+	if ratio < bar*0.95 {
+		b.Fatalf("ratio %.2f, and %.2f is the bar", ratio, bar)
+	}
+}
+
+func BenchmarkRecordAgainstBareInsert(b *testing.B) {
+	s := startServer(b, false, nil)
+	db := s.open(b, 8)
+	acme := domaintest.Tenant(b, db, "acme")
+	s.exec(b, database, `CREATE TABLE public.bare (
+		id uuid PRIMARY KEY, sha256 bytea NOT NULL UNIQUE, content bytea NOT NULL)`)
+	pool := s.pool(b, "postgres", 8)
+	for b.Loop() {
+		evs := make([][]*attestor.Evidence, turns)
+		for i := range evs {
+			evs[i] = evidences(b, batch)
+		}
+		ours, bare, ratio := compare(b,
+			func(turn int) float64 { return recordAll(b, acme, 8, evs[turn]) },
+			func(turn int) float64 {
+				return inParallel(b, 8, batch, func(ctx context.Context, i int) error {
+					content := evs[turn][i].Content
+					sum := sha256.Sum256(content)
+					_, err := pool.Exec(ctx, "INSERT INTO public.bare VALUES ($1, $2, $3)",
+						uuid.Must(uuid.NewV7()), sum[:], content)
+					return err
+				})
+			})
+		report(b, "records", ours, bare, ratio, 0.4)
+	}
+}
+
+func recordAll(t testing.TB, acme *attestdb.TenantDB, clients int, evs []*attestor.Evidence) float64 {
+	t.Helper()
+	return inParallel(t, clients, len(evs), func(ctx context.Context, i int) error {
+		_, err := acme.Record(ctx, evs[i])
+		return err
+	})
+}
+
+// pool returns a pool that is independent of attestdb.
+func (s *ownServer) pool(t testing.TB, login string, conns int32) *pgxpool.Pool {
+	t.Helper()
+	cfg, err := pgxpool.ParseConfig(s.url(login))
+	require.NoError(t, err)
+	cfg.MaxConns = conns
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool
+}
