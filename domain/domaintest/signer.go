@@ -1,6 +1,7 @@
 package domaintest
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha256"
@@ -31,6 +32,9 @@ func NewSigner(t testing.TB) *Signer {
 	sum := sha256.Sum256(public)
 	return &Signer{keyID: hex.EncodeToString(sum[:8]), key: private}
 }
+
+// Public returns the signer's public key.
+func (s *Signer) Public() crypto.PublicKey { return s.key.Public() }
 
 // Verifier accepts what the signer signs and nothing else.
 func (s *Signer) Verifier(t testing.TB) *publickey.Verifier {

@@ -1,0 +1,56 @@
+package page_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/page"
+)
+
+func TestCursorNamesItsPlaceInItsList(t *testing.T) {
+	t.Parallel()
+	key := page.Key{CreatedAt: time.Now().UTC().Truncate(time.Microsecond), ID: uuid.New()}
+	r := page.Request{Cursor: page.Encode("a list", key)}
+	got, ok, err := r.After("a list")
+	require.NoError(t, err)
+	require.True(t, ok)
+	require.Equal(t, key, got)
+
+	_, _, err = r.After("another list")
+	require.ErrorIs(t, err, fault.ErrInvalid)
+	require.ErrorContains(t, err, "another filter")
+}
+
+func FuzzCursor(f *testing.F) {
+	f.Add(page.Encode("x", page.Key{CreatedAt: time.Unix(0, 0), ID: uuid.Max}))
+	f.Add("AQ")
+	f.Add("A Q\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		key, ok, err := page.Request{Cursor: s}.After("x")
+		if err != nil {
+			require.ErrorIs(t, err, fault.ErrInvalid)
+			return
+		}
+		require.Equal(t, s != "", ok)
+		if ok {
+			require.Equal(t, s, page.Encode("x", key), "one place has one cursor")
+		}
+	})
+}
+
+func TestLimitIsBounded(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int]int{0: page.DefaultLimit, 1: 1, page.MaxLimit: page.MaxLimit} {
+		got, err := page.Request{Limit: limit}.Rows()
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	for _, limit := range []int{-1, page.MaxLimit + 1} {
+		_, err := page.Request{Limit: limit}.Rows()
+		require.ErrorIs(t, err, fault.ErrInvalid)
+	}
+}
