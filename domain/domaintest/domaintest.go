@@ -27,7 +27,7 @@ func NewDatabase(t testing.TB) *Database {
 }
 
 // URL returns the connection string of a login for role: "app", "admin",
-// "auditor" or "owner".
+// "auditor", "owner" or "superuser".
 func (d *Database) URL(role string) string { return d.db.URL(role) }
 
 // New opens attestdb on a database of the test's own, with everything that a

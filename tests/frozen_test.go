@@ -1,0 +1,107 @@
+package tests
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/internal/testdb"
+	"stella-ops.org/attestdb/migrations"
+)
+
+// newestFrozen is the state that -update writes. Older ones are never written
+// again: they are what databases out there look like.
+const newestFrozen = "0001_ground"
+
+// A database in every state that a release left behind, with data, migrates to
+// what the migrations build from nothing, and its data is still found.
+func TestEveryFrozenStateMigrates(t *testing.T) {
+	t.Parallel()
+	if *update {
+		freeze(t)
+	}
+	states, err := filepath.Glob("testdata/frozen/*.sql")
+	require.NoError(t, err)
+	require.NotEmpty(t, states)
+	for _, path := range states {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			ctx := t.Context()
+			d := testdb.NewEmpty(t)
+			dump, err := os.ReadFile(path)
+			require.NoError(t, err)
+			conn := d.Conn(t, "superuser")
+			_, err = conn.Exec(ctx, string(dump))
+			require.NoError(t, err)
+			_, err = conn.Exec(ctx, "RESET ALL")
+			require.NoError(t, err)
+
+			_, err = attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
+			require.NoError(t, err)
+			status, err := attestdb.Migrations(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
+			require.NoError(t, err)
+			require.True(t, status.UpToDate)
+			for _, module := range migrations.Modules {
+				want, err := os.ReadFile(filepath.Join("testdata", "catalogue", module+".golden"))
+				require.NoError(t, err)
+				rows, err := conn.Query(ctx, catalogueSQL, module)
+				require.NoError(t, err)
+				lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+				require.NoError(t, err)
+				require.Equal(t, string(want), strings.Join(lines, "\n")+"\n")
+			}
+
+			db, err := attestdb.Open(ctx, attestdb.Config{App: attestdb.Conn{URL: d.URL("app")}})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })
+			id, err := db.TenantByName(ctx, "acme")
+			require.NoError(t, err)
+			subject, err := digest.New("sha256", digest.Sum([]byte("frozen")).String())
+			require.NoError(t, err)
+			matches, _, err := db.Tenant(id).Attestor().Find(ctx, attestor.Query{Subject: subject}, page.Request{})
+			require.NoError(t, err)
+			require.Len(t, matches, 1)
+			require.Equal(t, attestor.Verified, matches[0].Verification.Outcome)
+			content, err := db.Tenant(id).Attestor().Content(ctx, matches[0].ID)
+			require.NoError(t, err)
+			require.Equal(t, matches[0].SHA256, digest.Sum(content))
+		})
+	}
+}
+
+// freeze writes today's state, with data, as SQL without psql's own commands.
+func freeze(t *testing.T) {
+	t.Helper()
+	d := domaintest.NewDatabase(t)
+	db := d.Open(t)
+	signer := domaintest.NewSigner(t)
+	for _, name := range []string{"acme", "globex"} {
+		_, err := domaintest.Tenant(t, db, name).Record(t.Context(),
+			signer.Evidence(t, "frozen.tgz", []byte("frozen")), attestdb.Verify(signer.Verifier(t)))
+		require.NoError(t, err)
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(testdb.Server(t).BinDir(), "pg_dump"),
+		"--inserts", "--no-comments", "--dbname", d.URL("superuser"))
+	dump, err := cmd.Output()
+	require.NoError(t, err, "freezing needs the server's pg_dump")
+	var out bytes.Buffer
+	for line := range bytes.Lines(dump) {
+		if !bytes.HasPrefix(line, []byte(`\`)) && !bytes.HasPrefix(line, []byte("--")) && len(bytes.TrimSpace(line)) > 0 {
+			out.Write(line)
+		}
+	}
+	require.NoError(t, os.MkdirAll("testdata/frozen", 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join("testdata/frozen", newestFrozen+".sql"), out.Bytes(), 0o600))
+}
