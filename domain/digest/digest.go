@@ -75,10 +75,19 @@ func FromBytes(algorithm string, raw []byte) (Digest, error) {
 	return New(algorithm, string(raw))
 }
 
-// Parse reads "algorithm:digest", as in "sha256:9f86…". It returns a
-// *[fault.Invalid] for anything else.
+// gitoid begins the names of the one family of algorithms, Witness', that have
+// a colon in them: gitoid:sha1 and gitoid:sha256.
+const gitoid = "gitoid:"
+
+// Parse reads "algorithm:digest", as in "sha256:9f86…". The algorithm ends at
+// the first colon, that of "gitoid:" not counted. It returns a *[fault.Invalid]
+// for anything else.
 func Parse(s string) (Digest, error) {
-	algorithm, encoded, ok := strings.Cut(s, ":")
+	rest, isGitoid := strings.CutPrefix(s, gitoid)
+	algorithm, encoded, ok := strings.Cut(rest, ":")
+	if isGitoid {
+		algorithm = gitoid + algorithm
+	}
 	if !ok {
 		return Digest{}, &fault.Invalid{Field: "digest", Allowed: "algorithm:value, as in sha256:9f86…"}
 	}
@@ -126,13 +135,14 @@ func (d *Digest) UnmarshalText(text []byte) error {
 }
 
 func checkAlgorithm(a string) error {
-	ok := a != "" && len(a) <= MaxAlgorithmLength
-	for i := 0; ok && i < len(a); i++ {
-		c := a[i]
+	name := strings.TrimPrefix(a, gitoid)
+	ok := name != "" && len(a) <= MaxAlgorithmLength
+	for i := 0; ok && i < len(name); i++ {
+		c := name[i]
 		ok = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.'
 	}
 	if !ok {
-		return &fault.Invalid{Field: "digest algorithm", Allowed: "1 to 32 letters, digits, '_', '-' or '.', as in sha256"}
+		return &fault.Invalid{Field: "digest algorithm", Allowed: "1 to 32 letters, digits, '_', '-' or '.', as in sha256, or gitoid: and such a name"}
 	}
 	return nil
 }

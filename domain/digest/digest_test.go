@@ -19,6 +19,7 @@ func TestNewKeepsWhatTheAlgorithmMeans(t *testing.T) {
 		{"gitCommit", strings.Repeat("0a", 20), "gitCommit:" + strings.Repeat("0a", 20)},
 		{"dirHash", "h1:Zm9v", "dirHash:h1:Zm9v"},
 		{"custom", "6869", "custom:6869"},
+		{"gitoid:sha1", "gitoid:blob:sha1:" + strings.Repeat("0a", 20), "gitoid:sha1:gitoid:blob:sha1:" + strings.Repeat("0a", 20)},
 	} {
 		d, err := digest.New(c.algorithm, c.encoded)
 		require.NoError(t, err)
@@ -37,6 +38,8 @@ func TestNewRefuses(t *testing.T) {
 	for _, c := range []struct{ algorithm, encoded, field string }{
 		{"", "00", "digest algorithm"},
 		{"sha 256", "00", "digest algorithm"},
+		{"gitoid:", "00", "digest algorithm"},
+		{"other:sha1", "00", "digest algorithm"},
 		{strings.Repeat("a", 33), "00", "digest algorithm"},
 		{"sha256", "", "digest"},
 		{"sha256", "abcd", "digest"},
@@ -56,6 +59,7 @@ func TestNewRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add("sha256:" + strings.Repeat("0", 64))
 	f.Add("dirHash:h1:Zm9v")
+	f.Add("gitoid:sha1:gitoid:blob:sha1:00")
 	f.Add("::")
 	f.Fuzz(func(t *testing.T, s string) {
 		d, err := digest.Parse(s)

@@ -1,0 +1,178 @@
+package attestor
+
+import (
+	"fmt"
+
+	bundlepb "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
+	commonpb "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
+	rekorpb "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"stella-ops.org/attestdb/domain/fault"
+)
+
+// bundleVersions has the mediaType of every bundle version that is read.
+var bundleVersions = map[string]int{
+	"application/vnd.dev.sigstore.bundle+json;version=0.1": 1,
+	"application/vnd.dev.sigstore.bundle+json;version=0.2": 2,
+	"application/vnd.dev.sigstore.bundle+json;version=0.3": 3,
+	"application/vnd.dev.sigstore.bundle.v0.3+json":        3,
+}
+
+const allowedBundles = "application/vnd.dev.sigstore.bundle.v0.3+json, or application/vnd.dev.sigstore.bundle+json;version= with 0.1, 0.2 or 0.3"
+
+// ParseBundle reads a Sigstore bundle of version 0.1, 0.2 or 0.3 in its JSON
+// form, at most MaxContentSize bytes, whose content is a DSSE envelope, and
+// that envelope as [ParseEnvelope] does. The error is a *[fault.Invalid] whose
+// Field is the path of the value at fault, as in
+// "verificationMaterial.tlogEntries[0].inclusionProof".
+//
+// Of the bundle specification it holds: exactly one signature; verification
+// material; a key hint that does not contradict the keyid; in every log entry
+// an inclusion promise (0.1) or an inclusion proof with checkpoint (0.2 and
+// later); a single certificate, no chain (0.3). Whether certificates, proofs
+// and timestamps are genuine is for the [Verifier].
+//
+// A bundle is a protobuf message, whose JSON readers refuse unknown fields by
+// default: so does ParseBundle, in the envelope too, where a bare envelope may
+// have more. A messageSignature is refused: it says nothing about an artifact
+// that could be looked up.
+//
+// https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto
+func ParseBundle(raw []byte) (*Evidence, error) {
+	ev, err := newEvidence(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := ev.readBundle(); err != nil {
+		return nil, err
+	}
+	return ev, nil
+}
+
+func (ev *Evidence) readBundle() error {
+	document := ev.document()
+	fields, err := readObject("", document, "mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature")
+	if err != nil {
+		return err
+	}
+	if ev.MediaType, err = readText("mediaType", fields["mediaType"], MaxTextLength); err != nil {
+		return err
+	}
+	version, known := bundleVersions[ev.MediaType]
+	switch {
+	case !known:
+		return &fault.Invalid{Field: "mediaType", Allowed: allowedBundles, Problem: fmt.Sprintf("it is %.100q", ev.MediaType)}
+	case fields["messageSignature"] != nil:
+		return &fault.Invalid{Field: "messageSignature", Allowed: "dsseEnvelope", Problem: "the bundle signs a message, not a statement"}
+	case fields["dsseEnvelope"] == nil:
+		return missing("dsseEnvelope", "a DSSE envelope")
+	case fields["verificationMaterial"] == nil:
+		return missing("verificationMaterial", "verification material")
+	}
+	var pb bundlepb.Bundle
+	if err := protojson.Unmarshal(document, &pb); err != nil {
+		return protoFault("", pb.ProtoReflect().Type(), document, err)
+	}
+	if ev.Envelope, ev.Statement, err = readEnvelope("dsseEnvelope", fields["dsseEnvelope"]); err != nil {
+		return err
+	}
+	if n := len(ev.Envelope.Signatures); n != 1 {
+		return &fault.Invalid{Field: "dsseEnvelope.signatures", Allowed: "exactly one signature in a bundle", Problem: fmt.Sprintf("there are %d", n)}
+	}
+	return readMaterial(version, pb.GetVerificationMaterial(), &ev.Envelope.Signatures[0])
+}
+
+// readMaterial checks a bundle's verification material, and gives its
+// certificate or key hint to the signature that it is for.
+func readMaterial(version int, material *bundlepb.VerificationMaterial, sig *Signature) error {
+	const path = "verificationMaterial"
+	switch content := material.GetContent().(type) {
+	case *bundlepb.VerificationMaterial_PublicKey:
+		if err := readKeyHint(path+".publicKey.hint", content.PublicKey.GetHint(), sig); err != nil {
+			return err
+		}
+	case *bundlepb.VerificationMaterial_Certificate:
+		if err := readCertificate(path+".certificate.rawBytes", content.Certificate.GetRawBytes(), sig); err != nil {
+			return err
+		}
+	case *bundlepb.VerificationMaterial_X509CertificateChain:
+		chain := content.X509CertificateChain.GetCertificates()
+		if err := readCertificateChain(version, path+".x509CertificateChain", chain, sig); err != nil {
+			return err
+		}
+	default:
+		return missing(path, "certificate, x509CertificateChain or publicKey")
+	}
+	timestamps := material.GetTimestampVerificationData().GetRfc3161Timestamps()
+	if n := len(timestamps); n > MaxTimestamps {
+		return tooMany(path+".timestampVerificationData.rfc3161Timestamps", MaxTimestamps, n)
+	}
+	return checkLogEntries(version, path+".tlogEntries", material.GetTlogEntries())
+}
+
+func readKeyHint(path, hint string, sig *Signature) error {
+	if err := checkText(path, hint, MaxTextLength); err != nil {
+		return err
+	}
+	// The specification wants them equal; most signers leave the keyid empty.
+	if sig.KeyID != "" && hint != "" && sig.KeyID != hint {
+		return &fault.Invalid{Field: path, Allowed: "the keyid of the signature", Problem: "it names another key"}
+	}
+	if sig.KeyID == "" {
+		sig.KeyID = hint
+	}
+	return nil
+}
+
+func readCertificate(path string, der []byte, sig *Signature) (err error) {
+	sig.Certificate = der
+	sig.Identity, err = parseIdentity(path, der)
+	return err
+}
+
+func readCertificateChain(version int, path string, chain []*commonpb.X509Certificate, sig *Signature) error {
+	if version >= 3 {
+		return &fault.Invalid{Field: path, Allowed: "a single certificate (field certificate) in bundle version 0.3", Problem: "it is a chain"}
+	}
+	path += ".certificates"
+	switch n := len(chain); {
+	case n == 0:
+		return missing(path, "at least one certificate")
+	case n > MaxCertificates:
+		return tooMany(path, MaxCertificates, n)
+	}
+	for i, cert := range chain {
+		certPath := elementPath(path, i) + ".rawBytes"
+		if i == 0 {
+			if err := readCertificate(certPath, cert.GetRawBytes(), sig); err != nil {
+				return err
+			}
+		} else if _, err := parseCertificate(certPath, cert.GetRawBytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkLogEntries(version int, path string, entries []*rekorpb.TransparencyLogEntry) error {
+	if n := len(entries); n > MaxLogEntries {
+		return tooMany(path, MaxLogEntries, n)
+	}
+	for i, entry := range entries {
+		entryPath := elementPath(path, i)
+		switch {
+		case version == 1 && len(entry.GetInclusionPromise().GetSignedEntryTimestamp()) == 0:
+			return missing(entryPath+".inclusionPromise", "an inclusion promise in bundle version 0.1")
+		case version > 1 && entry.GetInclusionProof() == nil:
+			return missing(entryPath+".inclusionProof", "an inclusion proof in bundle version 0.2 and later")
+		case version > 1 && entry.GetInclusionProof().GetCheckpoint().GetEnvelope() == "":
+			return missing(entryPath+".inclusionProof.checkpoint", "a checkpoint in bundle version 0.2 and later")
+		}
+	}
+	return nil
+}
+
+func tooMany(path string, limit, n int) error {
+	return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d", limit), Problem: fmt.Sprintf("there are %d", n)}
+}

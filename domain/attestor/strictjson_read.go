@@ -1,0 +1,242 @@
+package attestor
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"stella-ops.org/attestdb/domain/fault"
+)
+
+// The functions of this file read a document that checkJSON has accepted; their
+// errors are *fault.Invalid with the path of the value at fault.
+
+// documentField names the whole document where no field of it is at fault.
+const documentField = "content"
+
+// fieldName returns path as a *fault.Invalid names it.
+func fieldName(path string) string {
+	if path == "" {
+		return documentField
+	}
+	return path
+}
+
+func memberPath(path, name string) string {
+	plain := name != "" && len(name) <= 64
+	for i := 0; plain && i < len(name); i++ {
+		c := name[i] | 0x20
+		plain = c >= 'a' && c <= 'z' || isDigit(name[i]) || name[i] == '_' || name[i] == '-'
+	}
+	switch {
+	case !plain:
+		if len(name) > 64 {
+			name = name[:64] + "…"
+		}
+		return path + "[" + strconv.QuoteToASCII(strings.ToValidUTF8(name, "")) + "]"
+	case path == "":
+		return name
+	}
+	return path + "." + name
+}
+
+func elementPath(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+
+// readObject returns the members of the object value that known names. Other
+// members are left out, but one that a reader which ignores case would take
+// for a known one is refused.
+func readObject(path string, value []byte, known ...string) (map[string][]byte, error) {
+	found := make(map[string][]byte, len(known))
+	err := eachMember(path, value, func(name string, v []byte) error {
+		if slices.Contains(known, name) {
+			found[name] = v
+			return nil
+		}
+		for _, k := range known {
+			if strings.EqualFold(k, name) {
+				return &fault.Invalid{Field: memberPath(path, name), Allowed: "the name " + k, Problem: "names are case-sensitive"}
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// eachMember calls f with every member of the object value, in order.
+func eachMember(path string, value []byte, f func(name string, value []byte) error) error {
+	if kindOf(value) != "an object" {
+		return wrongKind(path, "an object", value)
+	}
+	for rest := skipSpace(value[1:]); rest[0] != '}'; {
+		end := valueEnd(rest)
+		name, err := unquote(rest[:end])
+		if err != nil {
+			return &fault.Invalid{Field: fieldName(path), Allowed: "JSON", Problem: err.Error()}
+		}
+		rest = skipSpace(skipSpace(rest[end:])[1:])
+		end = valueEnd(rest)
+		if err := f(name, rest[:end]); err != nil {
+			return err
+		}
+		if rest = skipSpace(rest[end:]); rest[0] == ',' {
+			rest = skipSpace(rest[1:])
+		}
+	}
+	return nil
+}
+
+// eachElement calls f with every element of the array value, in order.
+func eachElement(path string, value []byte, f func(i int, value []byte) error) error {
+	if kindOf(value) != "an array" {
+		return wrongKind(path, "an array", value)
+	}
+	rest := skipSpace(value[1:])
+	for i := 0; rest[0] != ']'; i++ {
+		end := valueEnd(rest)
+		if err := f(i, rest[:end]); err != nil {
+			return err
+		}
+		if rest = skipSpace(rest[end:]); rest[0] == ',' {
+			rest = skipSpace(rest[1:])
+		}
+	}
+	return nil
+}
+
+func skipSpace(data []byte) []byte { return bytes.TrimLeft(data, " \t\r\n") }
+
+// valueEnd returns the length of the value that data begins with.
+func valueEnd(data []byte) int {
+	depth, inString := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			if inString = !inString; !inString && depth == 0 {
+				return i + 1
+			}
+		case inString:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth == 0 {
+				return i
+			}
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		case depth == 0 && strings.IndexByte(", \t\r\n", c) >= 0:
+			return i
+		}
+	}
+	return len(data)
+}
+
+func kindOf(value []byte) string {
+	switch c := value[0]; c {
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "a boolean"
+	case 'n':
+		return "null"
+	}
+	return "a number"
+}
+
+func wrongKind(path, allowed string, value []byte) error {
+	if value == nil {
+		return missing(path, allowed)
+	}
+	return &fault.Invalid{Field: fieldName(path), Allowed: allowed, Problem: "it is " + kindOf(value)}
+}
+
+func missing(path, allowed string) error {
+	return &fault.Invalid{Field: fieldName(path), Allowed: allowed, Problem: "it is missing"}
+}
+
+// unquote returns what the string value says.
+func unquote(value []byte) (string, error) {
+	if bytes.IndexByte(value, '\\') < 0 {
+		return string(value[1 : len(value)-1]), nil
+	}
+	var text string
+	err := json.Unmarshal(value, &text)
+	return text, err
+}
+
+// readText returns the text of the string value: at most limit bytes, none of
+// them NUL, which PostgreSQL's text cannot hold.
+func readText(path string, value []byte, limit int) (string, error) {
+	if value == nil || value[0] != '"' {
+		return "", wrongKind(path, "a string", value)
+	}
+	text, err := unquote(value)
+	if err != nil {
+		return "", &fault.Invalid{Field: path, Allowed: "JSON", Problem: err.Error()}
+	}
+	return text, checkText(path, text, limit)
+}
+
+func checkText(path, text string, limit int) error {
+	switch {
+	case len(text) > limit:
+		return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d bytes", limit), Problem: fmt.Sprintf("it has %d", len(text))}
+	case !utf8.ValidString(text) || strings.IndexByte(text, 0) >= 0:
+		return &fault.Invalid{Field: path, Allowed: "UTF-8 text without NUL"}
+	}
+	return nil
+}
+
+// readRequiredText is readText for what may not be empty.
+func readRequiredText(path string, value []byte, limit int) (string, error) {
+	text, err := readText(path, value, limit)
+	if err == nil && text == "" {
+		err = &fault.Invalid{Field: path, Allowed: "text that is not empty"}
+	}
+	return text, err
+}
+
+// readBase64 decodes the string value in the standard or the URL-safe alphabet
+// of RFC 4648, either of which DSSE allows, but not both in one string. Padding
+// is required, since DSSE does not waive it, and the bits behind the last byte
+// are zero, so that the same bytes have one spelling in each alphabet.
+func readBase64(path string, value []byte) ([]byte, error) {
+	if value == nil || value[0] != '"' {
+		return nil, wrongKind(path, "base64 in a string", value)
+	}
+	text, err := unquote(value)
+	if err != nil {
+		return nil, &fault.Invalid{Field: path, Allowed: "JSON", Problem: err.Error()}
+	}
+	encoding := base64.StdEncoding
+	if strings.ContainsAny(text, "-_") {
+		encoding = base64.URLEncoding
+	}
+	// Go's decoder skips line ends.
+	if i := strings.IndexAny(text, "\r\n"); i >= 0 {
+		err = base64.CorruptInputError(i)
+	}
+	var decoded []byte
+	if err == nil {
+		decoded, err = encoding.Strict().DecodeString(text)
+	}
+	if err != nil {
+		return nil, &fault.Invalid{
+			Field:   path,
+			Allowed: "base64 of RFC 4648, standard or URL-safe, padded, without white space or trailing bits",
+			Problem: err.Error(),
+		}
+	}
+	return decoded, nil
+}

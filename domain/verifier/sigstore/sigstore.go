@@ -1,0 +1,167 @@
+// Package sigstore verifies Sigstore bundles offline with sigstore-go, against
+// a trusted root that the caller holds.
+//
+// # What is required
+//
+// By default: a certificate that chains to a trusted certificate authority and
+// was valid when the signature was made, one signed certificate timestamp in
+// it, one entry of a trusted transparency log, one time from a log or a
+// timestamp authority, and a signature of the DSSE envelope by the certificate's
+// key. Whom the certificate must name has no default: [New] wants WithIdentity,
+// WithIdentityPattern or WithAnyIdentity.
+package sigstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/sigstore/sigstore-go/pkg/bundle"
+	"github.com/sigstore/sigstore-go/pkg/root"
+	"github.com/sigstore/sigstore-go/pkg/verify"
+
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/fault"
+)
+
+// Verifier verifies bundles. It is an [attestor.Verifier].
+type Verifier struct {
+	name     string
+	policy   string
+	verifier *verify.Verifier
+	builder  verify.PolicyBuilder
+}
+
+var _ attestor.Verifier = (*Verifier)(nil)
+
+// New returns a Verifier that trusts trustedRoot, a Sigstore trusted root in
+// its JSON form (trusted_root.json); its Policy names it by its SHA-256. The
+// error is a *[fault.Invalid] that names the trusted root or the option that is
+// missing or wrong.
+func New(trustedRoot []byte, options ...Option) (*Verifier, error) {
+	material, err := root.NewTrustedRootFromJSON(trustedRoot)
+	if err != nil {
+		return nil, &fault.Invalid{Field: "trusted root", Allowed: "a Sigstore trusted root in JSON (trusted_root.json)", Problem: err.Error()}
+	}
+	return NewFromMaterial("sha256:"+digest.Sum(trustedRoot).String(), material, options...)
+}
+
+// NewFromMaterial is New for trust that does not come from one JSON document:
+// several roots, or a root that renews itself. The name stands for it in the
+// Policy, so it should change with what is trusted.
+func NewFromMaterial(name string, material root.TrustedMaterial, options ...Option) (*Verifier, error) {
+	if name == "" {
+		return nil, &fault.Invalid{Field: "name", Allowed: "a name for the trusted root that is not empty"}
+	}
+	if material == nil {
+		return nil, &fault.Invalid{Field: "trusted root", Allowed: "trusted material", Problem: "it is nil"}
+	}
+	r := requirements{logEntries: 1, timestamps: 1, scts: 1}
+	for _, option := range options {
+		option(&r)
+	}
+	if err := r.check(); err != nil {
+		return nil, err
+	}
+	verifier, err := verify.NewVerifier(material, r.verifierOptions()...)
+	if err != nil {
+		return nil, fmt.Errorf("configure sigstore-go: %w", err)
+	}
+	return &Verifier{
+		name:     nameAndVersion(),
+		policy:   attestor.PolicyText(r.describe(name)),
+		verifier: verifier,
+		// What is verified here is the evidence itself: that this envelope was
+		// signed, by whom and when. Which artifact it speaks of is in the signed
+		// Statement, and whoever asks about an artifact asks by a digest of its
+		// subjects; no artifact is at hand when evidence is stored.
+		builder: verify.NewPolicy(verify.WithoutArtifactUnsafe(), r.identityOptions()...),
+	}, nil
+}
+
+// Verify implements [attestor.Verifier]. Evidence that is a bare envelope is
+// Failed: it has nothing that ties its signatures to a trusted root. So is a
+// bundle whose payload is not an in-toto Statement, which sigstore-go does not
+// verify. SignedAt is the earliest of the times that were verified.
+func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.Verification, error) {
+	if err := ctx.Err(); err != nil {
+		return attestor.Verification{}, err
+	}
+	failed := func(reason string) (attestor.Verification, error) {
+		return attestor.FailedVerification(v.name, v.policy, reason), nil
+	}
+	if ev.MediaType == attestor.MediaTypeDSSE {
+		return failed("no verification material: the evidence is a bare DSSE envelope, not a Sigstore bundle")
+	}
+	if ev.Envelope.PayloadType != attestor.PayloadTypeInToto {
+		return failed("the payload is not an in-toto Statement, and sigstore-go verifies no other in an envelope")
+	}
+	var b bundle.Bundle
+	if err := b.UnmarshalJSON(ev.Content); err != nil {
+		return failed("read bundle: " + err.Error())
+	}
+	if !sameEnvelope(&b, &ev.Envelope) {
+		return failed("the envelope in the bundle is read differently by sigstore-go")
+	}
+	result, err := v.verifier.Verify(&b, v.builder)
+	if err != nil {
+		return failed(err.Error())
+	}
+	if err := checkLogEntries(&b); err != nil {
+		return failed(err.Error())
+	}
+	return attestor.Verification{
+		Outcome:      attestor.Verified,
+		Verifier:     v.name,
+		Policy:       v.policy,
+		Signatures:   []int{0}, // a bundle has exactly one
+		TimeVerified: time.Now().UTC(),
+		SignedAt:     earliest(result.VerifiedTimestamps),
+	}, nil
+}
+
+// sameEnvelope reports whether the envelope that sigstore-go verifies is the one
+// that is stored: they were read by two parsers.
+func sameEnvelope(b *bundle.Bundle, env *attestor.Envelope) bool {
+	signed := b.GetDsseEnvelope()
+	signatures := signed.GetSignatures()
+	return len(signatures) == 1 && len(env.Signatures) == 1 &&
+		bytes.Equal(signatures[0].GetSig(), env.Signatures[0].Sig) &&
+		signed.GetPayloadType() == env.PayloadType &&
+		bytes.Equal(signed.GetPayload(), env.Payload)
+}
+
+func earliest(timestamps []verify.TimestampVerificationResult) time.Time {
+	var first time.Time
+	for _, ts := range timestamps {
+		if first.IsZero() || ts.Timestamp.Before(first) {
+			first = ts.Timestamp.UTC()
+		}
+	}
+	return first
+}
+
+// builtWith is the version of sigstore-go in go.mod, for binaries without build
+// information.
+const builtWith = "v1.3.0"
+
+func nameAndVersion() string {
+	const module = "github.com/sigstore/sigstore-go"
+	version := builtWith
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, dep := range info.Deps {
+			if dep.Path != module {
+				continue
+			}
+			if dep.Replace != nil {
+				dep = dep.Replace
+			}
+			version = dep.Version
+		}
+	}
+	return strings.TrimSpace("sigstore-go " + version)
+}
