@@ -1,0 +1,1 @@
+ALTER TABLE attestor.kinds DROP COLUMN name;

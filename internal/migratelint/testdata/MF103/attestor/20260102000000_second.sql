@@ -1,0 +1,2 @@
+ALTER TABLE attestor.kinds
+  ADD COLUMN size bigint NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE attestor.kinds ALTER COLUMN name SET NOT NULL;

@@ -1,0 +1,6 @@
+CREATE SCHEMA attestor;
+CREATE TABLE attestor.kinds (
+  id uuid NOT NULL,
+  name text,
+  PRIMARY KEY (id)
+);

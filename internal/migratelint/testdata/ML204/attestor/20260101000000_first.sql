@@ -1,0 +1,13 @@
+CREATE SCHEMA attestor;
+
+CREATE TABLE attestor.envelopes (
+  tenant_id uuid NOT NULL,
+  id uuid NOT NULL,
+  PRIMARY KEY (tenant_id, id)
+);
+ALTER TABLE attestor.envelopes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE attestor.envelopes FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON attestor.envelopes
+  USING (tenant_id = NULLIF(current_setting('attestdb.tenant_id', true), '')::uuid);
+CREATE POLICY shared ON attestor.envelopes
+  USING (tenant_id IN (SELECT e.tenant_id FROM attestor.envelopes e));

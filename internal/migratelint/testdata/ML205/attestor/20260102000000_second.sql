@@ -1,0 +1,1 @@
+CREATE OR REPLACE VIEW attestor.direct AS SELECT id FROM attestor.envelopes;

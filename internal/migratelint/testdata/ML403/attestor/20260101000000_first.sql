@@ -1,0 +1,3 @@
+CREATE SCHEMA attestor;
+CREATE TABLE attestor.kinds (id uuid NOT NULL, name text, PRIMARY KEY (id));
+CREATE INDEX kinds_name ON kinds (name);

@@ -1,0 +1,3 @@
+-- atlas:txmode none
+
+CREATE INDEX CONCURRENTLY envelopes_by_id ON attestor.envelopes (id);

@@ -1,0 +1,3 @@
+ALTER TABLE attestor.envelopes
+  ADD COLUMN kind text,
+  ADD CONSTRAINT envelopes_kind_known CHECK (kind IN ('dsse', 'bundle')) NOT VALID;

@@ -1,0 +1,1 @@
+ALTER TABLE attestor.envelopes VALIDATE CONSTRAINT envelopes_kind_known;
