@@ -2,6 +2,7 @@
 # as a process of its own, so that `set -e` holds in it and its time is bounded.
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+self=$PWD/.ci/$(basename "$0")
 
 # Who skips says why: the reason is repeated at the end, and a skipped step is
 # never counted as passed.
@@ -34,7 +35,7 @@ run_steps() {
 		echo "=== $name"
 		: >"$CI_REASON"
 		began=$SECONDS rc=0
-		timeout -k 30 $((limit < left ? limit : left)) "$0" --step "$name" || rc=$?
+		timeout -k 30 $((limit < left ? limit : left)) bash "$self" --step "$name" || rc=$?
 		case $rc in
 		0) word=ok ;;
 		"$skipped") word="SKIPPED: $(cat "$CI_REASON")" ;;

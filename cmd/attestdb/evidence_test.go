@@ -1,0 +1,75 @@
+package main
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	"github.com/stretchr/testify/require"
+)
+
+// writeEvidence writes what the scripts ingest: envelopes one (signed by key1)
+// and two (signed by key1 and key2) about the file artifact, envelopes that are
+// to be refused, and the demo's bundles.
+func writeEvidence(t testing.TB, dir string) {
+	t.Helper()
+	write := func(name string, content []byte) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o644))
+	}
+	artifact := []byte("an artifact\n")
+	write("artifact", artifact)
+	key1, key2 := newKey("1"), newKey("2")
+	for name, key := range map[string]ed25519.PrivateKey{"key1.pem": key1, "key2.pem": key2, "key3.pem": newKey("3")} {
+		der, err := x509.MarshalPKIXPublicKey(key.Public())
+		require.NoError(t, err)
+		write(name, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	}
+	subject := fmt.Sprintf(`[{"name":"app.tar","digest":{"sha256":"%x"}}]`, sha256.Sum256(artifact))
+	one := sign(t, statement(subject, "https://example.com/one/v1"), key1)
+	write("one.json", one)
+	write("two.json", sign(t, statement(subject, "https://example.com/two/v1"), key1, key2))
+	write("badsig.json", []byte(strings.Replace(string(one), `"sig":"`, `"sig":"!`, 1)))
+	write("escape.json", sign(t, statement(strings.Replace(subject, "app.tar", `\u001b[31mred\u202e`, 1), "https://example.com/escape/v1"), key1))
+	write("garbage.json", []byte("garbage"))
+	for _, b := range demoBundles {
+		raw, err := b.content()
+		require.NoError(t, err)
+		write(b.file, raw)
+	}
+	root, err := demoTrustedRoot()
+	require.NoError(t, err)
+	write(demoRoot, root)
+}
+
+func newKey(seed string) ed25519.PrivateKey {
+	sum := sha256.Sum256([]byte(seed))
+	return ed25519.NewKeyFromSeed(sum[:])
+}
+
+func statement(subjects, predicateType string) []byte {
+	return fmt.Appendf(nil, `{"_type":"https://in-toto.io/Statement/v1","subject":%s,"predicateType":%q,"predicate":{}}`, subjects, predicateType)
+}
+
+func sign(t testing.TB, payload []byte, keys ...ed25519.PrivateKey) []byte {
+	t.Helper()
+	const payloadType = "application/vnd.in-toto+json"
+	var signatures []map[string]string
+	for _, key := range keys {
+		sig := ed25519.Sign(key, dsse.PAE(payloadType, payload))
+		signatures = append(signatures, map[string]string{"keyid": "", "sig": base64.StdEncoding.EncodeToString(sig)})
+	}
+	raw, err := json.Marshal(map[string]any{
+		"payloadType": payloadType, "payload": base64.StdEncoding.EncodeToString(payload), "signatures": signatures,
+	})
+	require.NoError(t, err)
+	return raw
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var content bool
+	cmd := a.verb("show ID|SHA256", "Show one envelope: signers, verification, subjects", 1, 1,
+		func(ctx context.Context, args []string) error {
+			if content && a.json {
+				return usagef("--content and --json: give one of them")
+			}
+			id, sum, err := parseKey(args[0])
+			if err != nil {
+				return err
+			}
+			db, tenant, err := a.openTenant(ctx)
+			if err != nil {
+				return err
+			}
+			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
+			err = a.show(ctx, tenant, id, sum, content)
+			if errors.Is(err, attestdb.ErrNotFound) {
+				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()),
+					fmt.Sprintf("`%s find DIGEST` shows the ids of the statements about an artifact", programName))
+			}
+			return err
+		})
+	cmd.Flags().BoolVar(&content, "content", false, "write the exact bytes that were ingested")
+	return cmd
+}
+
+// parseKey reads an id, or else the digest of the bytes.
+func parseKey(s string) (uuid.UUID, *digest.SHA256, error) {
+	if len(s) == 36 {
+		if id, err := uuid.Parse(s); err == nil {
+			return id, nil, nil
+		}
+	}
+	sum, err := digest.ParseSHA256(s)
+	if err != nil {
+		return uuid.UUID{}, nil, usagef("%q: allowed is an id (a UUID of 36 characters), or the sha256 of the envelope's bytes (64 hexadecimal digits)", s)
+	}
+	return uuid.UUID{}, &sum, nil
+}
+
+func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256, content bool) (err error) {
+	store := tenant.Attestor()
+	if sum != nil {
+		if id, err = store.IDBySHA256(ctx, *sum); err != nil {
+			return err
+		}
+	}
+	if content {
+		raw, err := store.Content(ctx, id)
+		if err != nil {
+			return err
+		}
+		_, err = a.stdout.Write(raw)
+		return err
+	}
+	detail, err := store.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		object := newStoredJSON(tenant.ID(), detail.Stored)
+		object.Subjects = newSubjectsJSON(detail.Subject)
+		return a.printJSON(object)
+	}
+	return a.printDetail(tenant.ID(), detail)
+}
+
+func (a *app) printDetail(tenant attestdb.TenantID, d attestor.Detail) error {
+	t := newTable(a.stdout)
+	t.row("id", d.ID.String())
+	t.row("tenant", tenant.String())
+	t.row("sha256", d.SHA256.String())
+	t.row("size", strconv.FormatInt(d.Size, 10)+" bytes")
+	t.row("created", timestamp(d.CreatedAt))
+	t.row("recorded by", string(d.RecordedBy))
+	t.row("media type", d.MediaType)
+	t.row("payload type", d.PayloadType)
+	t.row("payload sha256", d.PayloadSHA256.String())
+	if d.StatementType != "" {
+		t.row("statement type", d.StatementType)
+		t.row("predicate type", d.PredicateType)
+	}
+	for i, s := range d.Signers {
+		name := signerName(s)
+		if s.Issuer != "" {
+			name += " (issuer " + s.Issuer + ")"
+		}
+		t.row(fmt.Sprintf("signer %d", i), name)
+	}
+	v := d.Verification
+	t.row("outcome", string(v.Outcome))
+	if v.Outcome != attestor.Unverified {
+		t.row("verifier", v.Verifier)
+		t.row("policy", v.Policy)
+		if v.Reason != "" {
+			t.row("reason", v.Reason)
+		}
+		t.row("signatures", fmt.Sprint(v.Signatures))
+		t.row("verified at", timestamp(v.TimeVerified))
+		t.row("signed at", timestamp(v.SignedAt))
+	}
+	for _, s := range d.Subject {
+		for i, one := range s.Digest {
+			label, name := " ", ""
+			if i == 0 {
+				label, name = "subject", "  "+s.Name
+			}
+			t.row(label, one.String()+name)
+		}
+	}
+	return t.flush()
+}
