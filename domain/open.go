@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stella-ops.org/attestdb/domain/fault"
@@ -153,17 +154,11 @@ func (db *DB) TenantByName(ctx context.Context, name string) (tenant.ID, error) 
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		if !rows.Next() {
-			if err := rows.Err(); err != nil {
-				return err
-			}
-			return fmt.Errorf("tenant %q: %w", name, fault.ErrUnknownTenant)
-		}
-		return rows.Scan(&id)
+		id, err = pgx.CollectExactlyOneRow(rows, pgx.RowTo[tenant.ID])
+		return err
 	})
-	if errors.Is(err, fault.ErrUnknownTenant) {
-		return tenant.ID{}, err
+	if errors.Is(err, pgx.ErrNoRows) {
+		return tenant.ID{}, fmt.Errorf("tenant %q: %w", name, fault.ErrUnknownTenant)
 	}
 	return id, pgfault.Map("look up tenant", err)
 }

@@ -13,6 +13,7 @@ import (
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/tenancy"
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
@@ -156,6 +157,11 @@ func TestTenantsAreMadeListedAndSuspended(t *testing.T) {
 	id, err := db.TenantByName(t.Context(), "acme")
 	require.NoError(t, err)
 	require.Equal(t, acme.ID, id)
+	status, err := db.Tenant(acme.ID).Status(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, tenancy.Suspended, status)
+	_, err = db.Tenant(attestdb.TenantID{1}).Status(t.Context())
+	require.ErrorIs(t, err, attestdb.ErrUnknownTenant)
 	_, err = db.TenantByName(t.Context(), "nobody")
 	require.ErrorIs(t, err, attestdb.ErrUnknownTenant)
 	_, err = db.Tenancy().Get(t.Context(), attestdb.TenantID{1})

@@ -180,9 +180,15 @@ func (a *app) openTenant(ctx context.Context) (*attestdb.DB, *attestdb.TenantDB,
 	}
 	var id attestdb.TenantID
 	if err := id.UnmarshalText([]byte(named)); err != nil {
-		if id, err = db.TenantByName(ctx, named); err != nil {
+		id, err = db.TenantByName(ctx, named)
+		if err != nil {
 			return nil, nil, errors.Join(err, closeDB(ctx, db))
 		}
+		return db, db.Tenant(id), nil
+	}
+	// Else a mistyped id would pass for a tenant that has nothing.
+	if _, err := db.Tenant(id).Status(ctx); err != nil {
+		return nil, nil, errors.Join(err, closeDB(ctx, db))
 	}
 	return db, db.Tenant(id), nil
 }
