@@ -176,4 +176,4 @@ func (db *DB) Tenancy() *tenancy.Store {
 	}
 }
 
-func defaultMaxConns() int32 { return int32(4 * runtime.GOMAXPROCS(0)) } //nolint:gosec // never near the limit
+func defaultMaxConns() int32 { return int32(4 * runtime.GOMAXPROCS(0)) }

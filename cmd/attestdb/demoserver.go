@@ -78,7 +78,7 @@ func (s *demoServer) prepare(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(context.WithoutCancel(ctx)) //nolint:errcheck // nothing depends on it
+	defer conn.Close(context.WithoutCancel(ctx))
 	var exists bool
 	err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_database WHERE datname = $1)", demoDatabase).Scan(&exists)
 	if err == nil && !exists {

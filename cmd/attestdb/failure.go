@@ -120,7 +120,7 @@ func (a *app) hint(f failure) string {
 	}
 	for _, h := range hints {
 		// Without --timeout it was the server that took too long to answer.
-		if h.is == context.DeadlineExceeded && a.timeout == 0 && errors.Is(f.err, attestdb.ErrUnavailable) {
+		if errors.Is(h.is, context.DeadlineExceeded) && a.timeout == 0 && errors.Is(f.err, attestdb.ErrUnavailable) {
 			continue
 		}
 		if errors.Is(f.err, h.is) {

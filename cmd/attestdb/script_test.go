@@ -98,7 +98,7 @@ func demoTestDir(t testing.TB) string {
 	return dir
 }
 
-// exits runs a command and wants its exit code: exits 1 attestdb find …
+// exits runs a command and wants its exit code, as in "exits 1 attestdb find".
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND ARG…")
@@ -122,7 +122,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // validJSON wants so many lines on stdout, each an object with the keys:
-// validjson 2 id name
+// validjson 2 id name.
 func validJSON(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -163,7 +163,7 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // match sets a variable to the last group of a pattern in stdout or stderr:
-// match ID stdout '"id":"([^"]+)"'
+// match ID stdout '"id":"([^"]+)"'.
 func match(ts *testscript.TestScript, _ bool, args []string) {
 	groups := regexp.MustCompile(args[2]).FindStringSubmatch(ts.ReadFile(args[1]))
 	if groups == nil {

@@ -60,7 +60,7 @@ func Encode(filter string, key Key) string {
 	b := make([]byte, 0, cursorSize)
 	b = append(b, cursorVersion)
 	b = append(b, fingerprint(filter)...)
-	b = binary.BigEndian.AppendUint64(b, uint64(key.CreatedAt.UnixMicro())) //nolint:gosec // read back the same way
+	b = binary.BigEndian.AppendUint64(b, uint64(key.CreatedAt.UnixMicro()))
 	b = append(b, key.ID[:]...)
 	return base64.RawURLEncoding.EncodeToString(b)
 }
@@ -79,7 +79,7 @@ func (r Request) After(filter string) (key Key, ok bool, err error) {
 		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "a cursor of the same list", Problem: "it was made for another filter"}
 	}
 	b = b[1+filterSize:]
-	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC() //nolint:gosec // as above
+	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
 	key.ID = uuid.UUID(b[8:])
 	return key, true, nil
 }

@@ -135,5 +135,5 @@ func TestWatchdog(t *testing.T) {
 	case <-time.After(100 * time.Millisecond):
 	}
 	require.NoError(t, watched.Process.Kill())
-	<-ended
+	require.Error(t, <-ended)
 }

@@ -14,8 +14,8 @@ import (
 	"stella-ops.org/attestdb/ent"
 	"stella-ops.org/attestdb/ent/intercept"
 	_ "stella-ops.org/attestdb/ent/runtime" // the schema's defaults
-	"stella-ops.org/attestdb/internal/pgxent"
 	"stella-ops.org/attestdb/internal/pgtenant"
+	"stella-ops.org/attestdb/internal/pgxent"
 )
 
 const tenantColumn = "tenant_id"

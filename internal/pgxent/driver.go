@@ -112,7 +112,7 @@ type rows struct{ pgx.Rows }
 
 func (r rows) Close() error {
 	r.Rows.Close()
-	return r.Rows.Err()
+	return r.Err()
 }
 
 func (rows) NextResultSet() bool { return false }
