@@ -29,7 +29,8 @@ type Config struct {
 	// WaitForSchema is how long Open waits for the migrations to be applied by
 	// somebody else; 0 is not at all.
 	WaitForSchema time.Duration
-	// Logger receives what the library has to say; nil is silence.
+	// Logger is told when Open waits for the schema and when a call is repeated
+	// after a transient error; nil is silence.
 	Logger *slog.Logger
 
 	// StatementTimeout ends a statement that takes longer; 0 is 30 s.

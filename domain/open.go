@@ -80,7 +80,7 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 		if err := pgrole.Check(ctx, pool, c.role); err != nil {
 			return err
 		}
-		if err := waitCompatible(ctx, pool, cfg.WaitForSchema); err != nil {
+		if err := db.waitCompatible(ctx, pool, cfg.WaitForSchema); err != nil {
 			return err
 		}
 		*c.into = pool
@@ -90,16 +90,19 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 
 // waitCompatible checks the schema, again and again for as long as it is older
 // than this library and wait allows.
-func waitCompatible(ctx context.Context, pool *pgxpool.Pool, wait time.Duration) error {
+func (db *DB) waitCompatible(ctx context.Context, pool *pgxpool.Pool, wait time.Duration) error {
 	heads, err := migrator.FilesHeads(migrations.FS, migrations.Modules)
 	if err != nil {
 		return err
 	}
 	deadline := time.Now().Add(wait)
-	for {
+	for said := false; ; said = true {
 		err := migrator.CheckCompatible(ctx, pool, migrations.Modules, heads, LibraryLevel)
 		if err == nil || !errors.Is(err, fault.ErrSchema) || time.Now().After(deadline) {
 			return err
+		}
+		if !said {
+			db.log.Info("wait for the schema", "at_most", wait, "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -70,5 +70,5 @@ func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...Re
 			return attestor.Recorded{}, &fault.Verification{Verifier: v.Verifier, Reason: v.Reason}
 		}
 	}
-	return attestor.Record(ctx, t.conn, t.actor, ev, v, t.inTx)
+	return attestor.Record(ctx, t.conn, t.retryStatement, t.actor, ev, v)
 }

@@ -15,9 +15,8 @@ import (
 // Status says whether the tenant may write. It returns [ErrUnknownTenant] if
 // there is no such tenant, which reads do not tell: they find nothing.
 func (t *TenantDB) Status(ctx context.Context) (tenancy.Status, error) {
-	again := func(err error) bool { return !t.inTx && pgfault.Transient(err) }
 	var status tenancy.Status
-	err := pgfault.Retry(ctx, again, func() error {
+	err := pgfault.Retry(ctx, t.retryStatement, func() error {
 		rows, err := t.conn.Query(ctx, "SELECT t.status FROM tenancy.tenants t WHERE t.id = $1", t.id)
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ func newTenantDB(db *DB, id tenant.ID, on pgtenant.DB) *TenantDB {
 func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
 	b := *t
 	b.conn, b.inTx = conn, inTx
-	b.store = attestor.NewStore(conn, inTx)
+	b.store = attestor.NewStore(conn, b.retryStatement)
 	return &b
 }
 
@@ -63,7 +63,26 @@ func (t *TenantDB) InTx(ctx context.Context, f func(ctx context.Context, tx *Ten
 	if t.inTx {
 		return t.once(ctx, f)
 	}
-	return pgfault.Retry(ctx, pgfault.Serialization, func() error { return t.once(ctx, f) })
+	return pgfault.Retry(ctx, t.retryTransaction, func() error { return t.once(ctx, f) })
+}
+
+// retryTransaction says whether a whole transaction is run again after err.
+func (t *TenantDB) retryTransaction(err error) bool {
+	return t.logged("retry transaction", err, pgfault.Serialization(err))
+}
+
+// retryStatement says whether a statement that is safe to repeat is sent again
+// after err. In a transaction it is not: an error there is the whole
+// transaction's.
+func (t *TenantDB) retryStatement(err error) bool {
+	return !t.inTx && t.logged("retry statement", err, pgfault.Transient(err))
+}
+
+func (t *TenantDB) logged(what string, err error, again bool) bool {
+	if again {
+		t.db.log.Warn(what, "tenant_id", t.id, "error", err)
+	}
+	return again
 }
 
 func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) error) (err error) {
@@ -90,11 +109,21 @@ func commitError(err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &pg), errors.Is(err, pgx.ErrTxCommitRollback):
+	case errors.As(err, &pg) && !ended(pg), errors.Is(err, pgx.ErrTxCommitRollback):
 		return pgfault.Map("commit", err)
 	default:
 		return fmt.Errorf("commit: %w", errors.Join(fault.ErrOutcomeUnknown, err))
 	}
+}
+
+// ended reports whether the error is the session's last word. The server, or a
+// pooler that lost it, may say that after the commit as well as before.
+func ended(pg *pgconn.PgError) bool {
+	severity := pg.SeverityUnlocalized
+	if severity == "" { // PgBouncer's own errors
+		severity = pg.Severity
+	}
+	return severity == "FATAL" || severity == "PANIC"
 }
 
 // TenantTx returns a handle for tenant id inside the caller's transaction,

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -63,10 +64,13 @@ func TestOpenWaitsForTheSchema(t *testing.T) {
 		_, err := attestdb.Migrate(context.Background(), attestdb.MigrateConfig{URL: d.URL("owner")})
 		migrated <- err
 	}()
+	var log bytes.Buffer
 	db, err := attestdb.Open(t.Context(), attestdb.Config{
 		App: attestdb.Conn{URL: d.URL("app")}, WaitForSchema: time.Minute,
+		Logger: slog.New(slog.NewTextHandler(&log, nil)),
 	})
 	require.NoError(t, err)
+	require.Contains(t, log.String(), "wait for the schema")
 	require.NoError(t, <-migrated)
 	require.NoError(t, db.Close(t.Context()))
 }
@@ -82,7 +86,6 @@ func TestConfigReachesTheConnections(t *testing.T) {
 			c.Host, c.Port, c.User, c.Database = real.Host, real.Port, real.User, real.Database
 			return err
 		}},
-		Logger: slog.New(slog.DiscardHandler),
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })

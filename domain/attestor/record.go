@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/tenant"
@@ -31,66 +32,90 @@ type Recorded struct {
 	Verification Verification
 }
 
-//go:embed record.sql
-var recordSQL string
-
-// errConcurrent: the same bytes were committed by somebody else after our
-// statement began, so that it neither wrote them nor saw them.
-var errConcurrent = errors.New("recorded concurrently")
+var (
+	//go:embed record.sql
+	recordSQL string
+	//go:embed record_verification.sql
+	recordVerificationSQL string
+	//go:embed record_existing.sql
+	recordExistingSQL string
+)
 
 // Record is for package domain, whose TenantDB.Record is the call to use. It
 // stores ev for conn's tenant, with v unless v.Outcome is unverified.
-func Record(ctx context.Context, conn *pgtenant.Conn, actor tenant.Actor, ev *Evidence, v Verification, inTx bool) (Recorded, error) {
-	args := recordArgs(conn.Tenant(), actor, ev, v)
-	again := func(err error) bool { return errors.Is(err, errConcurrent) || !inTx && pgfault.Transient(err) }
+func Record(ctx context.Context, conn *pgtenant.Conn, retry func(error) bool, actor tenant.Actor, ev *Evidence, v Verification) (Recorded, error) {
+	args := recordArgs(conn.Tenant(), actor, ev)
+	var verification []any
+	if v.Outcome == Verified || v.Outcome == Failed {
+		verification = verificationArgs(conn.Tenant(), ev, v)
+	}
 	var rec Recorded
-	err := pgfault.Retry(ctx, again, func() (err error) {
-		rec, err = record(ctx, conn, args)
+	err := pgfault.Retry(ctx, retry, func() (err error) {
+		rec, err = record(ctx, conn, ev, args, verification)
 		return err
 	})
 	if err != nil {
 		return Recorded{}, pgfault.Map("record envelope", err)
 	}
-	rec.SHA256 = ev.SHA256
-	if v.Outcome == Verified || v.Outcome == Failed {
+	if verification != nil {
 		rec.Verification = v
 	}
 	return rec, nil
 }
 
-func record(ctx context.Context, conn *pgtenant.Conn, args []any) (Recorded, error) {
-	rows, err := conn.Query(ctx, recordSQL, args...)
-	if err != nil {
-		return Recorded{}, err
+// record sends everything in one round trip, to be kept whole or not at all.
+// Bytes that are there already cost a second one. It sees them even if they
+// were committed a moment ago, since the first has waited for that.
+func record(ctx context.Context, conn *pgtenant.Conn, ev *Evidence, args, verification []any) (Recorded, error) {
+	b := &pgx.Batch{}
+	b.Queue(recordSQL, args...)
+	if verification != nil {
+		b.Queue(recordVerificationSQL, verification...)
 	}
-	rec, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Recorded, error) {
-		var r Recorded
-		var v verificationRow
-		err := row.Scan(append([]any{&r.ID, &r.CreatedAt, &r.Existed}, v.targets()...)...)
-		r.CreatedAt, r.Verification = r.CreatedAt.UTC(), v.verification()
-		return r, err
+	rec := Recorded{SHA256: ev.SHA256, Verification: Verification{Outcome: Unverified}}
+	err := conn.Batch(ctx, b, func(br pgx.BatchResults) error {
+		err := br.QueryRow().Scan(&rec.ID, &rec.CreatedAt)
+		if errors.Is(err, pgx.ErrNoRows) {
+			rec.Existed, err = true, nil
+		}
+		if err == nil && verification != nil {
+			_, err = br.Exec()
+		}
+		return err
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Recorded{}, errConcurrent
+	if err == nil && rec.Existed {
+		err = existing(ctx, conn, &rec)
 	}
+	rec.CreatedAt = rec.CreatedAt.UTC()
 	return rec, err
 }
 
-func recordArgs(t uuid.UUID, actor tenant.Actor, ev *Evidence, v Verification) []any {
+func existing(ctx context.Context, conn *pgtenant.Conn, rec *Recorded) error {
+	rows, err := conn.Query(ctx, recordExistingSQL, conn.Tenant(), rec.SHA256[:])
+	if err != nil {
+		return err
+	}
+	*rec, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Recorded, error) {
+		r := *rec
+		var v verificationRow
+		err := row.Scan(append([]any{&r.ID, &r.CreatedAt}, v.targets()...)...)
+		r.Verification = v.verification()
+		return r, err
+	})
+	return err
+}
+
+func recordArgs(t uuid.UUID, actor tenant.Actor, ev *Evidence) []any {
 	var (
-		sigs                      = ev.Envelope.Signatures
-		sigIDs                    = newIDs(len(sigs))
-		keyIDs                    = make([]string, len(sigs))
-		sig, cert, certSHA        = make([][]byte, len(sigs)), make([][]byte, len(sigs)), make([][]byte, len(sigs))
-		issuers, sans             = make([]*string, len(sigs)), make([]*string, len(sigs))
-		statementType, predicate  *string
-		positions                 []int32
-		names, algorithms         []string
-		digests                   [][]byte
-		outcome, verifier, policy *string
-		reason                    *string
-		verified                  []int
-		timeVerified, signedAt    *time.Time
+		sigs                     = ev.Envelope.Signatures
+		sigIDs                   = newIDs(len(sigs))
+		keyIDs                   = make([]string, len(sigs))
+		sig, cert, certSHA       = make([][]byte, len(sigs)), make([][]byte, len(sigs)), make([][]byte, len(sigs))
+		issuers, sans            = make([]*string, len(sigs)), make([]*string, len(sigs))
+		statementType, predicate *string
+		positions                []int32
+		names, algorithms        []string
+		digests                  [][]byte
 	)
 	for i, s := range sigs {
 		keyIDs[i], sig[i] = s.KeyID, s.Sig
@@ -103,21 +128,12 @@ func recordArgs(t uuid.UUID, actor tenant.Actor, ev *Evidence, v Verification) [
 		statementType, predicate = &st.Type, &st.PredicateType
 		for i, subject := range st.Subject {
 			for _, d := range subject.Digest {
-				positions = append(positions, int32(i)) //nolint:gosec // bounded by the parser
+				positions = append(positions, int32(i))
 				names = append(names, subject.Name)
 				algorithms = append(algorithms, d.Algorithm())
 				digests = append(digests, d.Bytes())
 			}
 		}
-	}
-	if v.Outcome == Verified || v.Outcome == Failed {
-		o := string(v.Outcome)
-		outcome, verifier, policy, reason = &o, &v.Verifier, &v.Policy, optional(v.Reason)
-		verified = v.Signatures
-		if verified == nil {
-			verified = []int{}
-		}
-		timeVerified, signedAt = micro(v.TimeVerified), micro(v.SignedAt)
 	}
 	return []any{
 		t, uuid.Must(uuid.NewV7()), time.Now().UTC().Truncate(time.Microsecond),
@@ -126,14 +142,26 @@ func recordArgs(t uuid.UUID, actor tenant.Actor, ev *Evidence, v Verification) [
 		sigIDs, keyIDs, sig, cert, certSHA, issuers, sans,
 		statementType, predicate,
 		newIDs(len(positions)), positions, names, algorithms, digests,
-		uuid.Must(uuid.NewV7()), outcome, verifier, policy, reason, jsonInts(verified), timeVerified, signedAt,
 	}
 }
 
-func newIDs(n int) []uuid.UUID {
-	ids := make([]uuid.UUID, n)
+func verificationArgs(t uuid.UUID, ev *Evidence, v Verification) []any {
+	verified := v.Signatures
+	if verified == nil {
+		verified = []int{}
+	}
+	return []any{
+		t, ev.SHA256[:], uuid.Must(uuid.NewV7()), time.Now().UTC().Truncate(time.Microsecond),
+		string(v.Outcome), v.Verifier, v.Policy, optional(v.Reason), jsonInts(verified), micro(v.TimeVerified), micro(v.SignedAt),
+	}
+}
+
+// newIDs returns ids in a type that pgx knows the array of, even where it does
+// not ask the server for the types of parameters.
+func newIDs(n int) []pgtype.UUID {
+	ids := make([]pgtype.UUID, n)
 	for i := range ids {
-		ids[i] = uuid.Must(uuid.NewV7())
+		ids[i] = pgtype.UUID{Bytes: uuid.Must(uuid.NewV7()), Valid: true}
 	}
 	return ids
 }

@@ -31,12 +31,10 @@ type Store struct {
 	ent   func() *ent.Client
 }
 
-// NewStore is for package domain.
-func NewStore(conn *pgtenant.Conn, inTx bool) *Store {
-	s := &Store{conn: conn, retry: pgfault.Transient}
-	if inTx {
-		s.retry = func(error) bool { return false }
-	}
+// NewStore is for package domain. Reads are repeated after errors for which
+// retry returns true.
+func NewStore(conn *pgtenant.Conn, retry func(error) bool) *Store {
+	s := &Store{conn: conn, retry: retry}
 	s.ent = sync.OnceValue(func() *ent.Client { return entscope.Client(conn) })
 	return s
 }
