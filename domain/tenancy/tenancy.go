@@ -84,8 +84,11 @@ func (s *Store) Create(ctx context.Context, name string) (t Tenant, existed bool
 	}
 	// Repeating is safe: the name is unique.
 	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
+		at := now()
 		row, err := s.ent().Tenant.Create().SetName(name).
-			SetCreatedBy(string(s.actor)).SetStatusChangedBy(string(s.actor)).Save(ctx)
+			SetCreatedAt(at).SetCreatedBy(string(s.actor)).
+			SetStatusChangedAt(at).SetStatusChangedBy(string(s.actor)).
+			Save(ctx)
 		existed = false
 		if ent.IsConstraintError(err) {
 			existed = true
@@ -155,7 +158,7 @@ func (s *Store) setStatus(ctx context.Context, id tenant.ID, to Status) (Tenant,
 		_, err := s.ent().Tenant.Update().
 			Where(enttenant.IDEQ(id.UUID()), enttenant.StatusNEQ(string(to))).
 			SetStatus(string(to)).
-			SetStatusChangedAt(time.Now().UTC().Truncate(time.Microsecond)).
+			SetStatusChangedAt(now()).
 			SetStatusChangedBy(string(s.actor)).
 			Save(ctx)
 		return err
@@ -180,6 +183,9 @@ func (s *Store) one(ctx context.Context, where predicate.Tenant) (Tenant, error)
 	}
 	return t, pgfault.Map("read tenant", err)
 }
+
+// now has the microseconds that PostgreSQL keeps.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
 func (s *Store) needActor() error {
 	if s.actor == "" {
