@@ -35,8 +35,9 @@ type DB struct {
 // Open connects to the database and refuses what it cannot work with:
 //
 //   - a login with too few or too many rights: a superuser, one that bypasses
-//     row-level security, one that is not a member of its role, or one that is
-//     a member of another attestdb role as well (*[RoleError]);
+//     row-level security or has CREATEROLE, one that is not a member of its
+//     role, or one that is a member of another attestdb role as well
+//     (*[RoleError]);
 //   - a schema that is older than this library, or newer in a way that this
 //     library cannot live with (*[SchemaError]);
 //   - a server older than PostgreSQL 15 ([ErrServer]).

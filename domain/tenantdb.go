@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -85,6 +86,10 @@ func (t *TenantDB) logged(what string, err error, again bool) bool {
 	return again
 }
 
+// rollbackTimeout bounds the one statement that is sent although its caller has
+// gone.
+const rollbackTimeout = 5 * time.Second
+
 func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) error) (err error) {
 	tx, err := t.conn.Begin(ctx)
 	if err != nil {
@@ -93,7 +98,9 @@ func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) 
 	// After a commit this does nothing. It must run although ctx is cancelled,
 	// and after a panic.
 	defer func() {
-		rollback := tx.Rollback(context.WithoutCancel(ctx))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackTimeout)
+		defer cancel()
+		rollback := tx.Rollback(ctx)
 		if rollback != nil && !errors.Is(rollback, pgx.ErrTxClosed) && err == nil {
 			err = pgfault.Map("roll back", rollback)
 		}
@@ -132,7 +139,8 @@ func ended(pg *pgconn.PgError) bool {
 // The transaction's role must be acceptable as in [Open] (*[RoleError]), its
 // isolation READ COMMITTED (*[InvalidError]), and no other tenant's
 // ([ErrTenantMismatch]); a handle that meets another tenant's setting later on
-// fails with the same error.
+// fails with the same error, and like every failed statement leaves the
+// transaction to be rolled back.
 func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (*TenantDB, error) {
 	if err := pgrole.Check(ctx, tx, pgrole.App); err != nil {
 		return nil, err

@@ -112,15 +112,28 @@ func report(b *testing.B, name string, ours, theirs, ratio, bar float64) {
 	b.ReportMetric(ratio, "ratio")
 	b.ReportMetric(0, "ns/op")
 	if ratio < bar*0.95 {
-		b.Fatalf("ratio %.2f, and %.2f is the bar", ratio, bar)
+		b.Fatalf("%.0f %s/s against %.0f/s: ratio %.2f, and %.2f is the bar", ours, name, theirs, ratio, bar)
 	}
 }
 
+// startSteadyServer starts a durable server on disk whose log has been around:
+// a server that has just begun makes and zeroes the files of its log while it
+// is measured, one that has run for a while uses the old ones again.
+func startSteadyServer(t testing.TB) *ownServer {
+	t.Helper()
+	s := startServer(t, false, map[string]string{"min_wal_size": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "1h"})
+	for range 24 { // of 16 MB
+		s.exec(t, ownDatabase, "SELECT pg_logical_emit_message(true, 'warm', 'up'), pg_switch_wal()")
+	}
+	s.exec(t, ownDatabase, "CHECKPOINT")
+	return s
+}
+
 func BenchmarkRecordAgainstBareInsert(b *testing.B) {
-	s := startServer(b, false, nil)
+	s := startSteadyServer(b)
 	db := s.open(b, 8)
 	acme := domaintest.Tenant(b, db, "acme")
-	s.exec(b, database, `CREATE TABLE public.bare (
+	s.exec(b, ownDatabase, `CREATE TABLE public.bare (
 		id uuid PRIMARY KEY, sha256 bytea NOT NULL UNIQUE, content bytea NOT NULL)`)
 	pool := s.pool(b, "postgres", 8)
 	for b.Loop() {
@@ -140,6 +153,58 @@ func BenchmarkRecordAgainstBareInsert(b *testing.B) {
 				})
 			})
 		report(b, "records", ours, bare, ratio, 0.4)
+	}
+}
+
+func BenchmarkRecordAt32ClientsAgainst8(b *testing.B) {
+	s := startSteadyServer(b)
+	acme := domaintest.Tenant(b, s.open(b, 1), "acme")
+	few, many := s.open(b, 8).Tenant(acme.ID()), s.open(b, 32).Tenant(acme.ID())
+	for b.Loop() {
+		at32, at8, ratio := compare(b,
+			func(int) float64 { return recordAll(b, many, 32, evidences(b, batch)) },
+			func(int) float64 { return recordAll(b, few, 8, evidences(b, batch)) })
+		report(b, "records", at32, at8, ratio, 0.9)
+	}
+}
+
+func BenchmarkGetBy1000GoroutinesOn20ConnectionsAgainst20(b *testing.B) {
+	s := startServer(b, true, nil)
+	acme := domaintest.Tenant(b, s.open(b, 20), "acme")
+	var ids []uuid.UUID
+	for _, ev := range evidences(b, 100) {
+		rec, err := acme.Record(context.Background(), ev)
+		require.NoError(b, err)
+		ids = append(ids, rec.ID)
+	}
+	const calls = 20_000
+	var waits []float64
+	read := func(clients int) float64 {
+		var longest atomic.Int64
+		rate := inParallel(b, clients, calls, func(ctx context.Context, i int) error {
+			begun := time.Now()
+			_, err := acme.Attestor().Get(ctx, ids[i%len(ids)])
+			for took := int64(time.Since(begun)); ; {
+				if was := longest.Load(); took <= was || longest.CompareAndSwap(was, took) {
+					return err
+				}
+			}
+		})
+		if clients == 1000 {
+			// Served in order, each call takes as long as 1,000 calls take.
+			waits = append(waits, time.Duration(longest.Load()).Seconds()*rate/1000)
+		}
+		return rate
+	}
+	for b.Loop() {
+		waits = nil
+		many, few, ratio := compare(b,
+			func(int) float64 { return read(1000) }, func(int) float64 { return read(20) })
+		b.ReportMetric(median(waits), "longest-wait/fair")
+		report(b, "reads", many, few, ratio, 0.9)
+		if w := median(waits); w > 3 {
+			b.Fatalf("a call took %.1f times as long as in turn", w)
+		}
 	}
 }
 

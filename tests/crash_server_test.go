@@ -13,11 +13,11 @@ import (
 	"stella-ops.org/attestdb/internal/embedpg"
 )
 
-// roles are the logins of a server of a test's own, one for each of attestdb's
+// ownRoles are the logins of a server of a test's own, one for each of attestdb's
 // roles that the tests use.
-var roles = []string{"owner", "app", "admin", "auditor"}
+var ownRoles = []string{"owner", "app", "admin", "auditor"}
 
-const database = "attestdb"
+const ownDatabase = "attestdb"
 
 // ownServer is a server that one test may kill, fill up or overload.
 type ownServer struct {
@@ -48,7 +48,7 @@ func startServerIn(t testing.TB, dir string, settings map[string]string) *ownSer
 	t.Helper()
 	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o711)) //nolint:gosec // the server's account passes through
 	s := &ownServer{cfg: embedpg.Config{Dir: dir, Settings: settings}}
-	for _, role := range roles {
+	for _, role := range ownRoles {
 		s.cfg.Logins = append(s.cfg.Logins, role)
 	}
 	s.start(t)
@@ -67,16 +67,16 @@ func (s *ownServer) start(t testing.TB) {
 func (s *ownServer) prepare(t testing.TB) {
 	t.Helper()
 	ctx := context.Background()
-	s.exec(t, "postgres", "CREATE DATABASE "+database)
+	s.exec(t, "postgres", "CREATE DATABASE "+ownDatabase)
 	require.NoError(t, attestdb.Bootstrap(ctx, s.superuser()))
-	for _, role := range roles {
-		s.exec(t, database, "CREATE ROLE "+role+" LOGIN IN ROLE attestdb_"+role)
+	for _, role := range ownRoles {
+		s.exec(t, ownDatabase, "CREATE ROLE "+role+" LOGIN IN ROLE attestdb_"+role)
 	}
 	_, err := attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: s.url("owner")})
 	require.NoError(t, err)
 }
 
-func (s *ownServer) url(login string) string { return s.URL(login, database) }
+func (s *ownServer) url(login string) string { return s.URL(login, ownDatabase) }
 
 func (s *ownServer) superuser() string { return s.url("postgres") }
 

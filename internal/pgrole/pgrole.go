@@ -40,24 +40,32 @@ type Querier interface {
 
 const minServerVersion = 150000
 
-// The session's own role counts as well as the current one, since RESET ROLE
-// leads back to it; and so does every role that SET ROLE leads to.
+// Who counts is the role that logged in and the session's role, since RESET
+// leads back to both, and every role that SET ROLE leads to from them.
 const checkSQL = `
+WITH login AS (
+  SELECT r.oid AS id FROM pg_catalog.pg_roles r WHERE r.rolname = session_user
+  UNION
+  SELECT a.usesysid FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a
+), reach AS (
+  SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole
+    FROM pg_catalog.pg_roles r
+   WHERE EXISTS (SELECT FROM login l WHERE pg_catalog.pg_has_role(l.id, r.oid, 'MEMBER'))
+)
 SELECT pg_catalog.current_setting('server_version_num')::int,
        pg_catalog.current_setting('server_version'),
        session_user::text,
-       EXISTS (SELECT FROM pg_catalog.pg_roles r
-                WHERE r.rolsuper AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')),
-       EXISTS (SELECT FROM pg_catalog.pg_roles r
-                WHERE r.rolbypassrls AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')),
-       ARRAY (SELECT r.rolname::text FROM pg_catalog.pg_roles r
-               WHERE r.rolname = ANY ($1) AND pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER') ORDER BY 1),
+       EXISTS (SELECT FROM reach WHERE rolsuper),
+       EXISTS (SELECT FROM reach WHERE rolbypassrls),
+       EXISTS (SELECT FROM reach WHERE rolcreaterole),
+       ARRAY (SELECT rolname::text FROM reach WHERE rolname = ANY ($1) ORDER BY 1),
        EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = $2),
        EXISTS (SELECT FROM pg_catalog.pg_roles r
                 WHERE r.rolname = $2 AND pg_catalog.pg_has_role(current_user, r.oid, 'USAGE'))`
 
 // Check returns nil if q's login is a member of role and of no other role of
-// attestdb's, cannot become a superuser and does not bypass row-level security.
+// attestdb's, and can neither become a superuser, nor bypass row-level security,
+// nor hand out roles.
 // Otherwise it returns a *[fault.Role], or an error that wraps
 // [fault.ErrServer] if the server is older than PostgreSQL 15.
 func Check(ctx context.Context, q Querier, role Role) error {
@@ -65,25 +73,21 @@ func Check(ctx context.Context, q Querier, role Role) error {
 	for i, r := range All {
 		names[i] = string(r)
 	}
-	var (
-		version                        int
-		versionText, login             string
-		super, bypass, exists, inherit bool
-		member                         []string
-	)
-	err := q.QueryRow(ctx, checkSQL, names, string(role)).
-		Scan(&version, &versionText, &login, &super, &bypass, &member, &exists, &inherit)
+	var f facts
+	err := q.QueryRow(ctx, checkSQL, names, string(role)).Scan(&f.version, &f.versionText, &f.login,
+		&f.super, &f.bypass, &f.createRole, &f.member, &f.exists, &f.inherit)
 	if err != nil {
 		return pgfault.Map("check role", err)
 	}
-	return judge(role, facts{version, versionText, login, super, bypass, exists, inherit, member})
+	return judge(role, f)
 }
 
 type facts struct {
-	version                        int
-	versionText, login             string
-	super, bypass, exists, inherit bool
-	member                         []string
+	version                           int
+	versionText, login                string
+	super, bypass, createRole, exists bool
+	inherit                           bool
+	member                            []string
 }
 
 func judge(role Role, f facts) error {
@@ -102,6 +106,8 @@ func judge(role Role, f facts) error {
 		return refuse("it is, or can become, a superuser, for whom no row-level security holds", own)
 	case f.bypass:
 		return refuse("it bypasses, or can come to bypass, row-level security", own)
+	case f.createRole:
+		return refuse("it can make itself a member of other roles with CREATEROLE", own)
 	case len(f.member) == 0:
 		return refuse(fmt.Sprintf("it is not a member of %s", role), fmt.Sprintf("GRANT %s TO %q", role, f.login))
 	case len(f.member) > 1:

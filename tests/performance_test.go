@@ -1,0 +1,120 @@
+package tests
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/internal/testdb"
+)
+
+// turnConn counts how often its side speaks after it has listened: the round
+// trips, whatever they consist of.
+type turnConn struct {
+	net.Conn
+	spoke *atomic.Bool
+	turns *atomic.Int64
+}
+
+func (c turnConn) Write(b []byte) (int, error) {
+	if !c.spoke.Swap(true) {
+		c.turns.Add(1)
+	}
+	return c.Conn.Write(b)
+}
+
+func (c turnConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if n > 0 {
+		c.spoke.Store(false)
+	}
+	return n, err
+}
+
+// countingPool returns a pool of one connection and what counts its turns.
+func countingPool(t testing.TB, url string) (*pgxpool.Pool, *atomic.Int64) {
+	t.Helper()
+	cfg, err := pgxpool.ParseConfig(url)
+	require.NoError(t, err)
+	cfg.MaxConns = 1
+	turns := &atomic.Int64{}
+	dial := cfg.ConnConfig.DialFunc
+	cfg.ConnConfig.DialFunc = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := dial(ctx, network, addr)
+		return turnConn{conn, &atomic.Bool{}, turns}, err
+	}
+	pool, err := pgxpool.NewWithConfig(context.Background(), cfg)
+	require.NoError(t, err)
+	t.Cleanup(pool.Close)
+	return pool, turns
+}
+
+func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	pool, turns := countingPool(t, database.URL("app"))
+	db, err := attestdb.Open(t.Context(), attestdb.Config{
+		App: attestdb.Conn{Pool: pool}, Admin: attestdb.Conn{URL: database.URL("admin")},
+	})
+	require.NoError(t, err)
+	acme := domaintest.Tenant(t, db, "acme")
+	signer := domaintest.NewSigner(t)
+	verify := attestdb.Verify(signer.Verifier(t))
+	var rec attestor.Recorded
+	record := func(artifact string, opts ...attestdb.RecordOption) error {
+		var err error
+		rec, err = acme.Record(t.Context(), signer.Evidence(t, artifact, []byte(artifact)), opts...)
+		return err
+	}
+	for round, n := range []string{"warm", "counted"} {
+		for _, call := range []struct {
+			name  string
+			turns int64
+			call  func() error
+		}{
+			{"Record", 1, func() error { return record(n) }},
+			{"Record, verified", 1, func() error { return record(n+"v", verify) }},
+			{"Record again", 2, func() error { return record(n + "v") }},
+			{"Content", 1, func() error {
+				_, err := acme.Attestor().Content(t.Context(), rec.ID)
+				return err
+			}},
+			{"Get", 1, func() error {
+				_, err := acme.Attestor().Get(t.Context(), rec.ID)
+				return err
+			}},
+			{"IDBySHA256", 1, func() error {
+				_, err := acme.Attestor().IDBySHA256(t.Context(), rec.SHA256)
+				return err
+			}},
+			{"Find", 1, func() error {
+				_, _, err := acme.Attestor().Find(t.Context(), attestor.Query{Subject: artifactDigest(t, n)}, page.Request{})
+				return err
+			}},
+			{"TenantByName", 1, func() error {
+				_, err := db.TenantByName(t.Context(), "acme")
+				return err
+			}},
+			{"Record in a transaction", 3, func() error {
+				return acme.InTx(t.Context(), func(ctx context.Context, tx *attestdb.TenantDB) error {
+					_, err := tx.Record(ctx, signer.Evidence(t, n+"t", []byte(n)))
+					return err
+				})
+			}},
+		} {
+			before := turns.Load()
+			require.NoError(t, call.call(), call.name)
+			if round > 0 { // the first time, statements are prepared
+				require.Equal(t, call.turns, turns.Load()-before, call.name)
+			}
+		}
+	}
+}
