@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"entgo.io/ent"
@@ -64,12 +65,12 @@ func bytesBetween(column string, least, most int) string {
 
 // finite refuses the infinities of timestamptz, which Go cannot hold.
 func finite(columns ...string) string {
-	expr := ""
+	var expr strings.Builder
 	for i, c := range columns {
 		if i > 0 {
-			expr += " AND "
+			expr.WriteString(" AND ")
 		}
-		expr += "isfinite(" + c + ")"
+		expr.WriteString("isfinite(" + c + ")")
 	}
-	return expr
+	return expr.String()
 }

@@ -62,8 +62,8 @@ func describe(b *strings.Builder, obj types.Object, q types.Qualifier) {
 	}
 	if st, ok := named.Underlying().(*types.Struct); ok {
 		fmt.Fprintf(b, "  type %s struct\n", obj.Name())
-		for i := range st.NumFields() {
-			if f := st.Field(i); f.Exported() {
+		for f := range st.Fields() {
+			if f := f; f.Exported() {
 				fmt.Fprintf(b, "    %s %s\n", f.Name(), types.TypeString(f.Type(), q))
 			}
 		}
@@ -71,8 +71,8 @@ func describe(b *strings.Builder, obj types.Object, q types.Qualifier) {
 		fmt.Fprintf(b, "  %s\n", types.ObjectString(obj, q))
 	}
 	var methods []string
-	for i := range named.NumMethods() {
-		if m := named.Method(i); m.Exported() {
+	for m := range named.Methods() {
+		if m := m; m.Exported() {
 			methods = append(methods, types.ObjectString(m, q))
 		}
 	}

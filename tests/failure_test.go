@@ -2,7 +2,6 @@ package tests
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -117,9 +116,9 @@ func TestHotStandbyIsReadAndNotWritten(t *testing.T) {
 	// A standby is a copy that was told so. It replays its own log for ever,
 	// which is all that a reader sees of one.
 	copied := filepath.Join(filepath.Dir(primary.cfg.Dir), "standby")
-	out, err := exec.Command("cp", "-a", primary.cfg.Dir, copied).CombinedOutput() //nolint:gosec // our own paths
+	out, err := exec.Command("cp", "-a", primary.cfg.Dir, copied).CombinedOutput()
 	require.NoError(t, err, string(out))
-	require.NoError(t, os.WriteFile(filepath.Join(copied, "data", "standby.signal"), nil, 0o644)) //nolint:gosec // the server reads it
+	require.NoError(t, os.WriteFile(filepath.Join(copied, "data", "standby.signal"), nil, 0o644))
 	standby := &ownServer{cfg: primary.cfg}
 	standby.cfg.Dir = copied
 	standby.start(t)
@@ -195,7 +194,7 @@ func TestTimeoutAndCancellationLeaveNothingBehind(t *testing.T) {
 		time.AfterFunc(20*time.Millisecond, cancel)
 		err := record(ctx)
 		require.Error(t, err)
-		require.True(t, errors.Is(err, context.Canceled), "%v", err)
+		require.ErrorIs(t, err, context.Canceled, "%v", err)
 		cancel()
 	}
 	require.NoError(t, tx.Rollback(t.Context()))

@@ -49,8 +49,7 @@ func (a *app) report(ctx context.Context, err error) int {
 	if err == nil {
 		return exitYes
 	}
-	var signal interrupted
-	if errors.As(context.Cause(ctx), &signal) {
+	if signal, ok := errors.AsType[interrupted](context.Cause(ctx)); ok {
 		a.note("%s: %s: what was finished is kept", programName, signal)
 		a.note("hint: run the command again to finish; doing twice what is done changes nothing")
 		return 128 + int(signal.signal)

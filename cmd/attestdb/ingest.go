@@ -121,8 +121,7 @@ func (in *ingest) read(file string) ([]byte, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			var path *os.PathError
-			if errors.As(err, &path) {
+			if path, ok := errors.AsType[*os.PathError](err); ok {
 				err = path.Err
 			}
 			return nil, err
@@ -131,8 +130,7 @@ func (in *ingest) read(file string) ([]byte, error) {
 		r = f
 	}
 	raw, err := io.ReadAll(io.LimitReader(r, attestor.MaxContentSize+1))
-	var path *os.PathError
-	if errors.As(err, &path) {
+	if path, ok := errors.AsType[*os.PathError](err); ok {
 		err = path.Err
 	}
 	return raw, err

@@ -74,7 +74,7 @@ func TestParseEnvelope(t *testing.T) {
 	require.Equal(t, digest.Sum([]byte(want)), ev.SHA256)
 	require.Equal(t, attestor.MediaTypeDSSE, ev.MediaType)
 	require.Equal(t, attestor.PayloadTypeInToto, ev.Envelope.PayloadType)
-	require.Equal(t, statement, string(ev.Envelope.Payload))
+	require.Equal(t, []byte(statement), ev.Envelope.Payload)
 	require.Equal(t, digest.Sum([]byte(statement)), ev.Envelope.PayloadSHA256)
 	require.Equal(t, []attestor.Signature{{KeyID: "k", Sig: []byte{1, 2, 3}}}, ev.Envelope.Signatures)
 

@@ -28,7 +28,7 @@ func TestEachRuleIsChecked(t *testing.T) {
 	t.Parallel()
 	_, err := entx.Load(entx.Config{Schema: "testdata/broken", Package: "example.com/broken", Features: entx.Features})
 	var joined interface{ Unwrap() []error }
-	require.True(t, errors.As(err, &joined), "got %v", err)
+	require.ErrorAs(t, err, &joined, "got %v", err)
 	var got []string
 	for _, e := range joined.Unwrap() {
 		got = append(got, e.Error())

@@ -74,8 +74,8 @@ func methods(pkg *types.Package, typ string) []string {
 	}
 	var names []string
 	set := types.NewMethodSet(types.NewPointer(obj.Type()))
-	for i := range set.Len() {
-		names = append(names, set.At(i).Obj().Name())
+	for method := range set.Methods() {
+		names = append(names, method.Obj().Name())
 	}
 	return names
 }

@@ -29,8 +29,7 @@ const (
 
 // sqlState is the SQLSTATE of err, "" if the server did not send it.
 func sqlState(err error) string {
-	var pe *pgconn.PgError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return pe.Code
 	}
 	return ""

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"strconv"
 	"sync"
@@ -179,9 +180,7 @@ type files map[string]string
 // with returns a copy with some files replaced, or removed where "".
 func (f files) with(changes files) files {
 	out := files{}
-	for k, v := range f {
-		out[k] = v
-	}
+	maps.Copy(out, f)
 	for k, v := range changes {
 		if out[k] = v; v == "" {
 			delete(out, k)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"ariga.io/atlas/sql/migrate"
@@ -20,9 +21,9 @@ type found struct {
 
 // head is the newest version that is applied in full, "" for none.
 func (f *found) head() string {
-	for i := len(f.revs) - 1; i >= 0; i-- {
-		if complete(f.revs[i]) {
-			return f.revs[i].Version
+	for _, v := range slices.Backward(f.revs) {
+		if complete(v) {
+			return v.Version
 		}
 	}
 	return ""

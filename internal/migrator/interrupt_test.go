@@ -3,7 +3,6 @@ package migrator_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -222,7 +221,7 @@ func TestTimeoutNamesFile(t *testing.T) {
 	require.ErrorIs(t, err, context.DeadlineExceeded)
 	require.ErrorContains(t, err, "tenancy/20260101000000_a.sql: the migration's timeout is over")
 	var locked *migrator.LockError
-	require.False(t, errors.As(err, &locked))
+	require.NotErrorAs(t, err, &locked)
 }
 
 func TestResumesOutsideTransaction(t *testing.T) {

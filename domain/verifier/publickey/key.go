@@ -113,8 +113,8 @@ func verifyFunc(path string, public crypto.PublicKey) (func(message, sig []byte)
 		}
 		return func(message, sig []byte) bool { return verifyRSA(key, message, sig) }, nil
 	case *ecdsa.PublicKey:
-		//nolint:staticcheck // crypto/ecdsa dereferences the coordinates unseen
-		if key == nil || key.Curve == nil || key.X == nil || key.Y == nil {
+		//lint:ignore SA1019 crypto/ecdsa dereferences the coordinates unseen
+		if key == nil || key.Curve == nil || key.X == nil || key.Y == nil { //nolint:staticcheck // the same
 			return nil, refuse("it is an ECDSA key without a point on a curve")
 		}
 		hash, ok := curveHash(key.Curve)
