@@ -81,14 +81,14 @@ func TestRedact(t *testing.T) {
 
 func TestInvocation(t *testing.T) {
 	t.Parallel()
-	cached := "/home/ann/.cache/go-build/00/00ab" + strings.Repeat("0", 60) + "-d/attestdb"
+	cached := "/Users/ann/.cache/go-build/00/00ab" + strings.Repeat("0", 60) + "-d/attestdb"
 	for _, c := range []struct {
 		arg0, exe string
 		inModule  bool
 		want      string
 	}{
 		{"attestdb", "/usr/bin/attestdb", true, "attestdb"},
-		{"./my tools/attestdb", "/home/ann/my tools/attestdb", false, "'./my tools/attestdb'"},
+		{"./my tools/attestdb", "/Users/ann/my tools/attestdb", false, "'./my tools/attestdb'"},
 		{"x", "/tmp/go-build1/b001/exe/attestdb", true, "go run ./cmd/attestdb"},
 		{"x", cached, true, "go run ./cmd/attestdb"},
 		{"x", cached, false, "go run stella-ops.org/attestdb/cmd/attestdb"},
