@@ -63,7 +63,7 @@ func describe(b *strings.Builder, obj types.Object, q types.Qualifier) {
 	if st, ok := named.Underlying().(*types.Struct); ok {
 		fmt.Fprintf(b, "  type %s struct\n", obj.Name())
 		for f := range st.Fields() {
-			if f := f; f.Exported() {
+			if f.Exported() {
 				fmt.Fprintf(b, "    %s %s\n", f.Name(), types.TypeString(f.Type(), q))
 			}
 		}
@@ -72,7 +72,7 @@ func describe(b *strings.Builder, obj types.Object, q types.Qualifier) {
 	}
 	var methods []string
 	for m := range named.Methods() {
-		if m := m; m.Exported() {
+		if m.Exported() {
 			methods = append(methods, types.ObjectString(m, q))
 		}
 	}

@@ -44,7 +44,7 @@ func TestNothingAcknowledgedIsLostWhenServerOrClientIsKilled(t *testing.T) {
 	// test is about that: a power cut would take another machine.
 	s := startServer(t, true, nil)
 	db := s.open(t, 4)
-	c := &census{super: s.pool(t, "postgres", 2), db: db, acked: map[uuid.UUID]digest.SHA256{}, checked: map[uuid.UUID]bool{}}
+	c := &census{super: s.pool(t, 2), db: db, acked: map[uuid.UUID]digest.SHA256{}, checked: map[uuid.UUID]bool{}}
 	orders := recorderOrders{URL: s.url("app")}
 	for _, name := range []string{"acme", "globex"} {
 		orders.Tenants = append(orders.Tenants, domaintest.Tenant(t, db, name).ID().UUID())

@@ -82,7 +82,7 @@ func TestFullDiskIsSaidAndLeavesNothingInPart(t *testing.T) {
 		require.NoError(t, err, "what is stored can be read")
 		require.True(t, bytes.Contains(content, []byte("payload")))
 	}
-	super := s.pool(t, "postgres", 1)
+	super := s.pool(t, 1)
 	requireWhole(t, super)
 
 	grow(64)

@@ -156,7 +156,7 @@ func TestPoolRecoversWhenTheServerIsBack(t *testing.T) {
 	again, err := acme.Record(t.Context(), later)
 	require.NoError(t, err)
 	require.False(t, again.Existed)
-	requireWhole(t, s.pool(t, "postgres", 1))
+	requireWhole(t, s.pool(t, 1))
 }
 
 func TestTimeoutAndCancellationLeaveNothingBehind(t *testing.T) {
