@@ -46,8 +46,8 @@ type Config struct {
 type Conn struct {
 	// URL is a PostgreSQL connection string.
 	URL string
-	// Pool is the caller's pool. The timeouts of [Config] are not applied to
-	// it.
+	// Pool is the caller's pool. It has its own timeouts: those of [Config] are
+	// refused together with it.
 	Pool *pgxpool.Pool
 	// MaxConns is the most connections of the pool that Open makes; 0 is four
 	// times the processors that Go uses.
@@ -95,7 +95,17 @@ func (c Config) validate() error {
 			return &fault.Invalid{Field: "Config." + name, Allowed: "zero or more"}
 		}
 	}
+	timeouts := c.StatementTimeout != 0 || c.LockTimeout != 0 || c.IdleTimeout != 0
+	if timeouts && c.Pooler == PoolerTransaction {
+		return &fault.Invalid{
+			Field: "Config.Pooler", Allowed: "PoolerNone together with timeouts",
+			Problem: "a pooler in transaction mode shares sessions; set the timeouts on the role",
+		}
+	}
 	for name, conn := range c.conns() {
+		if timeouts && conn.Pool != nil {
+			return &fault.Invalid{Field: "Config." + name + ".Pool", Allowed: "a URL together with timeouts", Problem: "the pool's connections have their own"}
+		}
 		if conn.URL != "" && conn.Pool != nil {
 			return &fault.Invalid{Field: "Config." + name, Allowed: "a URL or a Pool, not both"}
 		}

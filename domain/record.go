@@ -30,8 +30,8 @@ func KeepFailed() RecordOption {
 
 // Record stores evidence for the tenant: its bytes, its signatures with their
 // identities, its Statement with its subjects, and what the verifier said. All
-// of it is stored or nothing, in one round trip unless the handle is in a
-// transaction already.
+// of it is stored or nothing, in one round trip; bytes that are there already
+// take a second one.
 //
 // The same bytes again return the first record, with Existed set; a new
 // verdict of a verifier is then added to it. Without [Verify] the outcome is

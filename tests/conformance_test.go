@@ -52,6 +52,14 @@ var rules = []rule{
 		`CREATE POLICY broken ON attestor.envelopes FOR SELECT TO attestdb_app USING (true)`,
 	},
 	{
+		"there is no schema but the modules' and their revisions', and nothing in public",
+		`SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> ALL ($1::text[] || ARRAY['information_schema', 'public'])
+		    AND nspname <> ALL (SELECT 'atlas_' || m FROM unnest($1::text[]) m)
+		 UNION ALL SELECT oid::regclass::text FROM pg_class WHERE relnamespace = 'public'::regnamespace
+		 UNION ALL SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace`,
+		`CREATE SCHEMA attestors; CREATE TABLE attestors.notes (tenant_id uuid)`,
+	},
+	{
 		"no policy has a sub-query",
 		`SELECT polname::text FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = ANY ($1::regnamespace[])
 		    AND coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), '') ~* '\mselect\M'`,
@@ -94,7 +102,7 @@ var rules = []rule{
 		"only an active tenant adds rows to a tenant table",
 		`WITH ` + tenantTables + ` SELECT name FROM tenant_tables t WHERE NOT EXISTS (
 		   SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgenabled = 'O' AND g.tgfoid = 'tenancy.require_active_tenant()'::regprocedure
-		     AND g.tgtype & 4 = 4 AND g.tgtype & 2 = 2 AND g.tgqual IS NULL)`,
+		     AND g.tgtype & (1 | 2 | 4) = (1 | 2 | 4) AND g.tgqual IS NULL)`,
 		newTable,
 	},
 	{

@@ -101,7 +101,8 @@ func TestPreparedStatementFollowsTheTenant(t *testing.T) {
 	}
 }
 
-// What the planner knows of all tenants' values is for no tenant to read.
+// The values that the planner remembers of all tenants are for no tenant to
+// read; what it estimates from them is (see docs/tenancy.md).
 func TestStatisticsAreNotReadable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -150,14 +151,18 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 			}
 			n := fmt.Sprintf("%d_%d", i, len(tenant))
 			victims := fmt.Sprintf("t.%s = '%s'", r.TenantColumn, w.globex.ID())
+			rows := "SELECT * FROM " + r.Name
+			if r.TenantColumn == "id" { // of tenants the application may read no more
+				rows = "SELECT id, name, status FROM " + r.Name
+			}
 			for _, sql := range []string{
-				"SELECT count(*) FROM " + r.Name + " t WHERE pg_temp.told(to_jsonb(t)::text)",
-				"SELECT count(*) FROM " + r.Name + " t WHERE pg_temp.told(to_jsonb(t)::text) AND " + victims,
-				"CREATE OR REPLACE TEMP VIEW v" + n + " AS SELECT * FROM " + r.Name,
+				"SELECT count(*) FROM (" + rows + ") t WHERE pg_temp.told(to_jsonb(t)::text)",
+				"SELECT count(*) FROM (" + rows + ") t WHERE pg_temp.told(to_jsonb(t)::text) AND " + victims,
+				"CREATE OR REPLACE TEMP VIEW v" + n + " AS " + rows,
 				"SELECT to_jsonb(t)::text FROM pg_temp.v" + n + " t WHERE " + victims,
 				"SELECT to_jsonb(t)::text FROM pg_temp.v" + n + " t",
-				"CREATE OR REPLACE FUNCTION pg_temp.f" + n + "() RETURNS SETOF " + r.Name + " SECURITY DEFINER LANGUAGE sql AS 'SELECT * FROM " + r.Name + "'",
-				"SELECT to_jsonb(t)::text FROM pg_temp.f" + n + "() t",
+				"CREATE OR REPLACE FUNCTION pg_temp.f" + n + "() RETURNS SETOF jsonb SECURITY DEFINER LANGUAGE sql AS 'SELECT to_jsonb(t) FROM (" + rows + ") t'",
+				"SELECT t::text FROM pg_temp.f" + n + "() t",
 			} {
 				o := a.try(t, sql, "")
 				require.Nil(t, o.pgError, "%s: %s", sql, o.text)

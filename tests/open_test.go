@@ -101,7 +101,8 @@ func TestConfigReachesTheConnections(t *testing.T) {
 		"Config":             {},
 		"Config.App":         {App: attestdb.Conn{URL: d.URL("app"), Pool: d.Pool(t, "app")}},
 		"Config.App.URL":     {App: attestdb.Conn{URL: "postgres://user:secret@host:port/x"}},
-		"Config.Pooler":      {App: attestdb.Conn{URL: d.URL("app")}, Pooler: 9},
+		"Config.Pooler":      {App: attestdb.Conn{URL: d.URL("app")}, Pooler: attestdb.PoolerTransaction, IdleTimeout: time.Second},
+		"Config.App.Pool":    {App: attestdb.Conn{Pool: d.Pool(t, "app")}, LockTimeout: time.Second},
 		"Config.LockTimeout": {App: attestdb.Conn{URL: d.URL("app")}, LockTimeout: -1},
 	} {
 		_, err := attestdb.Open(t.Context(), cfg)
@@ -193,4 +194,25 @@ func TestTimeoutsEndStatementsThatWait(t *testing.T) {
 		require.Equal(t, state, pg.Code)
 		require.NoError(t, tx.Rollback(t.Context()))
 	}
+}
+
+func TestIdleTimeoutEndsAForgottenTransaction(t *testing.T) {
+	t.Parallel()
+	d := testdb.New(t)
+	db, err := attestdb.Open(t.Context(), attestdb.Config{
+		App: attestdb.Conn{URL: d.URL("app")}, Admin: attestdb.Conn{URL: d.URL("admin")}, IdleTimeout: 100 * time.Millisecond,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })
+	acme := domaintest.Tenant(t, db, "acme")
+	err = acme.InTx(t.Context(), func(ctx context.Context, tx *attestdb.TenantDB) error {
+		require.Eventually(t, func() bool {
+			_, err := tx.Status(ctx)
+			time.Sleep(300 * time.Millisecond)
+			return err != nil
+		}, 10*time.Second, time.Millisecond)
+		_, err := tx.Status(ctx)
+		return err
+	})
+	require.ErrorIs(t, err, attestdb.ErrUnavailable)
 }

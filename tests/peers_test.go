@@ -40,8 +40,7 @@ func TestUnsignedEnvelopeIsRefused(t *testing.T) {
 func TestGarbageIsRefusedAndNothingIsStored(t *testing.T) {
 	t.Parallel()
 	database := testdb.New(t)
-	db, acme := openTapped(t, database, nil)
-	_ = db
+	_, acme := openTapped(t, database, nil)
 	for _, raw := range []string{"not json at all", "", "{}", "[]", "null", "\x00\xff", `{"payload":"!","payloadType":"x","signatures":[{"sig":"AA=="}]}`} {
 		ev, err := attestor.Parse([]byte(raw))
 		require.ErrorIs(t, err, attestdb.ErrInvalid, "%q", raw)

@@ -25,7 +25,9 @@ type replay struct {
 	// say which statement made an object and which changed it last.
 	objects       map[object]state
 	made, changed map[object]place
-	realm         *schema.Realm
+	// parts is what all schemas hold after the last statement.
+	parts map[part]belonging
+	realm *schema.Realm
 }
 
 func (r *replay) run(ctx context.Context, files []*file) (err error) {
@@ -36,6 +38,9 @@ func (r *replay) run(ctx context.Context, files []*file) (err error) {
 		return err
 	}
 	if r.realm, err = r.inspect(ctx); err != nil {
+		return err
+	}
+	if r.parts, err = r.scratch.boundary(ctx); err != nil {
 		return err
 	}
 	for _, f := range files {
@@ -95,6 +100,12 @@ func (r *replay) step(ctx context.Context, at place, before map[object]state) (s
 	for _, message := range r.scratch.truncated {
 		r.reportf(at, "ML402", "%s; shorten the name", message)
 	}
+	parts, err := r.scratch.boundary(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.judgeBoundary(at, r.parts, parts)
+	r.parts = parts
 	objects, err := r.scratch.snapshot(ctx)
 	if err != nil {
 		return nil, err

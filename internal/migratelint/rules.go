@@ -51,6 +51,7 @@ var rules = []Rule{
 	{Code: "ML501", Text: "a privilege granted to PUBLIC", query: grantsToPublic},
 	{Code: "ML502", Text: "a function that PUBLIC may execute", query: publicFunctions},
 	{Code: "ML503", Text: "a SECURITY DEFINER function without a safe search_path of its own", query: unpinnedDefiners, blameLast: true},
+	{Code: "ML601", Text: "an object made, changed or dropped outside the schema of the file's module"},
 }
 
 // judgeNew judges an object that a statement made.

@@ -66,11 +66,15 @@ func (s *scratch) drop(ctx context.Context) error {
 	return errors.Join(append(errs, err, s.admin.Close(ctx))...)
 }
 
+// settle undoes what earlier statements set: names are judged by an empty path,
+// and too long ones by notices.
+const settle = "SET client_min_messages = notice; SET search_path = ''"
+
 // exec runs a statement with an empty search_path. Where that fails for want
 // of a schema name, it runs it again with the module's schema on the path, and
 // returns the first error as unqualified.
 func (s *scratch) exec(ctx context.Context, f *file, text string) (unqualified, err error) {
-	if err := s.command(ctx, "SET search_path = ''"); err != nil {
+	if err := s.command(ctx, settle); err != nil {
 		return nil, err
 	}
 	if !f.inTransaction() {

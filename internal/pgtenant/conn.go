@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"stella-ops.org/attestdb/domain/fault"
 )
@@ -121,6 +122,9 @@ func (c *Conn) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, er
 func (c *Conn) Batch(ctx context.Context, b *pgx.Batch, read func(pgx.BatchResults) error) error {
 	all := &pgx.Batch{}
 	c.queueSetting(all)
+	for _, q := range b.QueuedQueries {
+		binary(q.Arguments)
+	}
 	all.QueuedQueries = append(all.QueuedQueries, b.QueuedQueries...)
 	br, err := c.start(ctx, all)
 	if err != nil {
@@ -132,8 +136,19 @@ func (c *Conn) Batch(ctx context.Context, b *pgx.Batch, read func(pgx.BatchResul
 func (c *Conn) send(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
 	b := &pgx.Batch{}
 	c.queueSetting(b)
+	binary(args)
 	b.Queue(sql, args...)
 	return c.start(ctx, b)
+}
+
+// binary has UUIDs sent as they are. By way of their driver.Valuer, which pgx
+// prefers, they would become text and be parsed again.
+func binary(args []any) {
+	for i, a := range args {
+		if id, ok := a.(uuid.UUID); ok {
+			args[i] = pgtype.UUID{Bytes: id, Valid: true}
+		}
+	}
 }
 
 func (c *Conn) queueSetting(b *pgx.Batch) {

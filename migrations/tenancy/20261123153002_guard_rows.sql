@@ -11,20 +11,22 @@ REVOKE ALL ON FUNCTION "tenancy"."refuse_change"() FROM PUBLIC;
 
 -- A foreign key to tenants would do for unknown tenants, but each insert would
 -- then lock the tenant's one row, and it could not tell a suspended tenant.
--- Tenants are never deleted, so nothing is lost.
+-- Tenants are never deleted, so nothing is lost. It asks for each row's own
+-- tenant: a statement may change the setting while it runs. A tenant that the
+-- row-level security of tenants hides is as good as unknown.
 CREATE FUNCTION "tenancy"."require_active_tenant"() RETURNS trigger
   LANGUAGE plpgsql SET search_path = '' AS $$
 DECLARE
   found_status text;
 BEGIN
   SELECT t.status INTO found_status FROM tenancy.tenants t
-   WHERE t.id = NULLIF(current_setting('attestdb.tenant_id', true), '')::uuid;
+   WHERE t.id = NEW.tenant_id;
   IF found_status IS NULL THEN
     RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
   ELSIF found_status <> 'active' THEN
     RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
   END IF;
-  RETURN NULL;
+  RETURN NEW;
 END $$;
 REVOKE ALL ON FUNCTION "tenancy"."require_active_tenant"() FROM PUBLIC;
 

@@ -1,0 +1,61 @@
+package tests
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/internal/testdb"
+)
+
+// What domain sends names the tenant itself in every part, so that it stays
+// apart even where row-level security and triggers are off.
+func TestDomainKeepsTenantsApartWithoutTheDatabasesHelp(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	_, err := database.Conn(t, "superuser").Exec(t.Context(), `DO $$ DECLARE r regclass; BEGIN
+		FOR r IN SELECT c.oid FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace IN ('tenancy'::regnamespace, 'attestor'::regnamespace) LOOP
+			EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER', r);
+		END LOOP; END $$`)
+	require.NoError(t, err)
+	db, err := attestdb.Open(t.Context(), attestdb.Config{
+		App: attestdb.Conn{URL: database.URL("app")}, Admin: attestdb.Conn{URL: database.URL("admin")},
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })
+	acme, globex := domaintest.Tenant(t, db, "acme"), domaintest.Tenant(t, db, "globex")
+	signer := domaintest.NewSigner(t)
+	ev := signer.Evidence(t, "a", []byte("a"))
+	theirs, err := globex.Record(t.Context(), ev, attestdb.Verify(signer.Verifier(t)))
+	require.NoError(t, err)
+
+	_, err = acme.Attestor().Get(t.Context(), theirs.ID)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	_, err = acme.Attestor().Content(t.Context(), theirs.ID)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	_, err = acme.Attestor().IDBySHA256(t.Context(), ev.SHA256)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	find := func() []attestor.Match {
+		matches, _, err := acme.Attestor().Find(t.Context(), attestor.Query{Subject: artifactDigest(t, "a")}, page.Request{})
+		require.NoError(t, err)
+		return matches
+	}
+	require.Empty(t, find())
+
+	ours, err := acme.Record(t.Context(), ev)
+	require.NoError(t, err)
+	require.False(t, ours.Existed)
+	again, err := acme.Record(t.Context(), ev)
+	require.NoError(t, err)
+	require.Equal(t, ours.ID, again.ID)
+	require.Equal(t, attestor.Unverified, again.Verification.Outcome, "the other tenant's verification is not ours")
+	require.Len(t, find(), 1)
+	stillTheirs, err := globex.Attestor().Get(t.Context(), theirs.ID)
+	require.NoError(t, err)
+	require.Equal(t, attestor.Verified, stillTheirs.Verification.Outcome)
+}
