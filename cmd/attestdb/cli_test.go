@@ -102,13 +102,19 @@ func TestInvocation(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	db := testdb.NewEmpty(t)
+	conn := db.Conn(t, "app")
 	for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
 		cmd := exec.Command(programName, "migrate", "wait")
 		cmd.Env = append(os.Environ(), "ATTESTDB_DATABASE_URL="+db.URL("app"))
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		require.NoError(t, cmd.Start())
-		time.Sleep(500 * time.Millisecond) // started, and waiting
+		require.Eventually(t, func() bool {
+			var waiting bool
+			err := conn.QueryRow(t.Context(), `SELECT EXISTS (SELECT FROM pg_stat_activity
+ WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = session_user)`).Scan(&waiting)
+			return err == nil && waiting
+		}, time.Minute, time.Millisecond, "it asks the database four times a second")
 		require.NoError(t, cmd.Process.Signal(signal))
 		_ = cmd.Wait()
 		require.Equal(t, want, cmd.ProcessState.ExitCode(), stderr.String())

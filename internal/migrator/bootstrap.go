@@ -14,28 +14,30 @@ import (
 	"stella-ops.org/attestdb/internal/pgrole"
 )
 
-// bootstrapPatience bounds how long other bootstraps in the same cluster are
-// waited for.
+// bootstrapPatience bounds a whole bootstrap, with the wait for others in the
+// same cluster.
 const bootstrapPatience = time.Minute
+
+var errBootstrapTimeout = fmt.Errorf("bootstrap is not done after %s: the server does not answer, "+
+	"or other sessions keep changing the cluster's roles: %w", bootstrapPatience, context.DeadlineExceeded)
 
 // Bootstrap makes the roles that migrations grant to, and gives them their
 // rights on the database that url leads to. Roles belong to the whole cluster:
 // it may run for many databases at once, and again at any time. It needs a
 // superuser, or a role with CREATEROLE that owns the database; with everything
-// in place it changes nothing and any login will do.
+// in place it changes nothing and any login will do. It gives up after a minute.
 //
 // It returns a *[fault.Role] if the login lacks the rights, or if one of the
 // roles exists with more rights than a plain group has; it does not take such
 // rights away.
 func Bootstrap(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, bootstrapPatience, errBootstrapTimeout)
+	defer cancel()
 	s, err := openBootstrap(ctx, url)
 	if err != nil {
 		return err
 	}
 	defer s.close(ctx)
-	ctx, cancel := context.WithTimeoutCause(ctx, bootstrapPatience,
-		fmt.Errorf("other sessions kept changing the cluster's roles: %w", context.DeadlineExceeded))
-	defer cancel()
 	for {
 		retry, err := s.bootstrap(ctx)
 		switch {
@@ -50,18 +52,6 @@ func Bootstrap(ctx context.Context, url string) error {
 			return context.Cause(ctx)
 		}
 	}
-}
-
-// BootstrapPlan returns the statements that [Bootstrap] would run, in their
-// order; none if everything is in place. It changes nothing.
-func BootstrapPlan(ctx context.Context, url string) ([]string, error) {
-	s, err := openBootstrap(ctx, url)
-	if err != nil {
-		return nil, err
-	}
-	defer s.close(ctx)
-	todo, err := s.bootstrapTodo(ctx)
-	return todo, serverError(err)
 }
 
 func openBootstrap(ctx context.Context, url string) (*session, error) {

@@ -1,11 +1,14 @@
 package migrator_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -137,6 +140,40 @@ func TestBootstrap(t *testing.T) {
 		require.NoError(t, migrator.Bootstrap(t.Context(), srv.URL("postgres", "postgres")))
 		requireGroups(t, srv, "postgres")
 	})
+}
+
+// A host that takes connections and then says nothing, as behind a firewall,
+// does not hold anybody for long.
+func TestSilentServer(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = conn.Close() })
+		}
+	}()
+	url := "postgres://postgres@" + listener.Addr().String() + "/postgres?sslmode=disable"
+	for name, call := range map[string]func(context.Context) error{
+		"bootstrap": func(ctx context.Context) error { return migrator.Bootstrap(ctx, url) },
+		"apply": func(ctx context.Context) error {
+			_, err := migrator.Apply(ctx, migrator.Config{URL: url, FS: base.fs(), Modules: []string{"tenancy", "attestor"}})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			require.ErrorIs(t, call(ctx), fault.ErrUnavailable)
+			require.NoError(t, ctx.Err(), "it gave up by itself")
+		})
+	}
 }
 
 func requireRole(t *testing.T, err error, problem, fix string) {

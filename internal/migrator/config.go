@@ -19,7 +19,8 @@ const (
 type Config struct {
 	// URL is a PostgreSQL connection string or DSN. Its login must be a member
 	// of attestdb_owner for [Apply]; for [Plan] and [Status] any attestdb role
-	// will do. It must not lead through a pooler in transaction mode.
+	// will do. It must not lead through a pooler in transaction mode. Without a
+	// connect_timeout each of its hosts has 5 seconds to answer.
 	URL string
 	// Conn takes the place of URL if it is set. It is copied.
 	Conn *pgx.ConnConfig

@@ -44,9 +44,16 @@ func killChild(t *testing.T, db *database, admin *pgx.Conn, pattern string) {
 	_ = cmd.Wait()
 }
 
-func execContext(conn *pgx.Conn, sql string) error {
-	_, err := conn.Exec(context.Background(), sql)
-	return err
+// commitLater commits after a second. Until then conn is not the caller's: the
+// test's end waits for it.
+func commitLater(t *testing.T, conn *pgx.Conn) {
+	done := make(chan error, 1)
+	go func() {
+		time.Sleep(time.Second)
+		_, err := conn.Exec(context.Background(), "COMMIT")
+		done <- err
+	}()
+	t.Cleanup(func() { require.NoError(t, <-done) })
 }
 
 func TestKilledMigrator(t *testing.T) {
@@ -128,10 +135,7 @@ func TestLockHeldByReader(t *testing.T) {
 	t.Run("succeeds when the reader ends", func(t *testing.T) {
 		t.Parallel()
 		db, reader := setup(t)
-		go func() {
-			time.Sleep(time.Second)
-			_ = execContext(reader, "COMMIT")
-		}()
+		commitLater(t, reader)
 		report, err := migrator.Apply(t.Context(), db.config(alter.fs()))
 		require.NoError(t, err)
 		require.Len(t, report.Applied, 1)
@@ -165,10 +169,7 @@ func TestLockHeldByReader(t *testing.T) {
 		t.Parallel()
 		db, reader := setup(t)
 		run(t, reader, "COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT * FROM tenancy.tenants")
-		go func() {
-			time.Sleep(time.Second)
-			_ = execContext(reader, "COMMIT")
-		}()
+		commitLater(t, reader)
 		cfg := db.config(base.with(files{
 			"tenancy/20260107000000_index.sql": "-- atlas:txmode none\n\nCREATE INDEX CONCURRENTLY tenants_name_idx ON tenancy.tenants (name);\n",
 		}).fs())

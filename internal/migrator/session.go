@@ -18,6 +18,8 @@ const (
 	minServerVersion = 150000
 	// cleanupTimeout bounds what must still happen after a run was cancelled.
 	cleanupTimeout = 5 * time.Second
+	// connectTimeout bounds each attempt to connect, unless the caller chose.
+	connectTimeout = 5 * time.Second
 	// cancelGrace is how long the server may take to obey a cancel request.
 	cancelGrace = 5 * time.Second
 )
@@ -42,6 +44,9 @@ type session struct {
 func open(ctx context.Context, cc *pgx.ConnConfig, purpose string, log *slog.Logger) (*session, error) {
 	if cc.RuntimeParams["application_name"] == "" {
 		cc.RuntimeParams["application_name"] = applicationName
+	}
+	if cc.ConnectTimeout == 0 {
+		cc.ConnectTimeout = connectTimeout
 	}
 	// A cancelled statement leaves a connection that can still roll back and
 	// let go of its locks at once.

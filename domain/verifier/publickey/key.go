@@ -1,6 +1,7 @@
 package publickey
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -31,13 +32,21 @@ type Key struct {
 }
 
 // ParsePEM reads the public keys (PEM type "PUBLIC KEY" or "RSA PUBLIC KEY") of
-// data, each with the given id. Text between PEM blocks is skipped; the error
-// for anything else, or for no key at all, is a *[fault.Invalid].
+// data, each with the given id. Around the PEM blocks there may be blanks and
+// line ends; the error for anything else, for a block with headers or a broken
+// one, or for no key at all, is a *[fault.Invalid].
 func ParsePEM(id string, data []byte) ([]Key, error) {
 	var keys []Key
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+	if !bytes.Contains(data, pemBegin) {
+		return nil, &fault.Invalid{Field: "pem", Allowed: "at least one PEM block with a public key", Problem: "there is none"}
+	}
+	for rest := bytes.TrimSpace(data); len(rest) > 0; {
+		block, after, err := nextBlock(rest)
+		if err != nil {
+			return nil, err
+		}
+		rest = after
 		var public crypto.PublicKey
-		var err error
 		switch block.Type {
 		case "PUBLIC KEY":
 			public, err = x509.ParsePKIXPublicKey(block.Bytes)
@@ -51,10 +60,30 @@ func ParsePEM(id string, data []byte) ([]Key, error) {
 		}
 		keys = append(keys, Key{ID: id, Public: public})
 	}
-	if keys == nil {
-		return nil, &fault.Invalid{Field: "pem", Allowed: "at least one PEM block with a public key", Problem: "there is none"}
-	}
 	return keys, nil
+}
+
+var pemBegin = []byte("-----BEGIN ")
+
+// nextBlock decodes the block at the start of data, and returns what comes
+// after it without leading blanks. pem.Decode by itself looks for the first
+// block that it can read, and skips the others: a key would be lost unseen.
+func nextBlock(data []byte) (*pem.Block, []byte, error) {
+	refuse := func(problem string) (*pem.Block, []byte, error) {
+		return nil, nil, &fault.Invalid{Field: "pem", Allowed: "PEM blocks with public keys, and nothing else", Problem: problem}
+	}
+	if !bytes.HasPrefix(data, pemBegin) {
+		return refuse("there is text outside the blocks")
+	}
+	block, rest := pem.Decode(data)
+	if block == nil || bytes.Count(data[:len(data)-len(rest)], pemBegin) != 1 {
+		line, _, _ := bytes.Cut(data, []byte("\n"))
+		return refuse(fmt.Sprintf("the block that begins with %.40q is broken", line))
+	}
+	if len(block.Headers) > 0 {
+		return refuse(fmt.Sprintf("a block %.40q has headers", block.Type))
+	}
+	return block, bytes.TrimSpace(rest), nil
 }
 
 // trustedKey is a Key that New has checked.

@@ -1,6 +1,7 @@
 package publickey_test
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -15,6 +16,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -292,8 +294,9 @@ func TestParsePEM(t *testing.T) {
 	a, b := newECDSA(t, elliptic.P384(), crypto.SHA384), newRSA(t)
 	spki, err := x509.MarshalPKIXPublicKey(a.public)
 	require.NoError(t, err)
-	text := append(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki}),
-		pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(b.public.(*rsa.PublicKey))})...)
+	one := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki})
+	two := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(b.public.(*rsa.PublicKey))})
+	text := slices.Concat(one, two)
 	keys, err := publickey.ParsePEM("team", text)
 	require.NoError(t, err)
 	require.Len(t, keys, 2)
@@ -301,15 +304,32 @@ func TestParsePEM(t *testing.T) {
 	got := verify(t, v, envelope(t, signature{"team", b.ways["PSS"]}, signature{"team", a.ways["DER"]}))
 	require.Equal(t, attestor.Verified, got.Outcome, "an id may stand for several keys")
 
+	spaced := slices.Concat([]byte("\r\n \t"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")), []byte("\n\n"))
+	again, err := publickey.ParsePEM("team", spaced)
+	require.NoError(t, err)
+	require.Equal(t, keys, again)
+
+	corrupt := bytes.Replace(two, []byte("MII"), []byte("M*I"), 1)
 	for name, bad := range map[string][]byte{
-		"empty":       nil,
-		"text":        []byte("not a key"),
-		"private key": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}),
-		"garbage":     pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte{1}}),
+		"empty":         nil,
+		"blank":         []byte(" \n"),
+		"text":          []byte("not a key"),
+		"text before":   slices.Concat([]byte("the first\n"), text),
+		"text between":  slices.Concat(one, []byte("the second\n"), two),
+		"text after":    slices.Concat(text, []byte("the end")),
+		"corrupt first": slices.Concat(corrupt, one),
+		"corrupt last":  slices.Concat(one, corrupt),
+		"no end":        slices.Concat(one, two[:len(two)-10]),
+		"no end first":  slices.Concat(one[:len(one)-30], []byte("\n"), two),
+		"no begin":      slices.Concat(one, two[5:]),
+		"headers":       pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Headers: map[string]string{"a": "b"}, Bytes: spki}),
+		"private key":   pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}),
+		"garbage":       pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte{1}}),
 	} {
-		_, err := publickey.ParsePEM("", bad)
-		requireInvalid(t, err, "pem")
+		got, err := publickey.ParsePEM("", bad)
 		require.ErrorIs(t, err, fault.ErrInvalid, name)
+		requireInvalid(t, err, "pem")
+		require.Nil(t, got, name)
 	}
 }
 
