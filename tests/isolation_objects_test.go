@@ -78,6 +78,7 @@ SELECT p.oid::regproc::text, p.prorettype = 'trigger'::regtype,
 func TestPreparedStatementFollowsTheTenant(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	sees := func(text string) bool { return leaks(text) || strings.Contains(text, w.globex.ID().String()) }
 	for _, mode := range []string{"force_generic_plan", "force_custom_plan", "auto"} {
 		a := w.attacker(t)
 		require.Nil(t, a.try(t, "SET plan_cache_mode = "+mode, "").pgError)
@@ -87,15 +88,15 @@ func TestPreparedStatementFollowsTheTenant(t *testing.T) {
 			}
 			name := fmt.Sprintf("p%d", i)
 			a.become(t, w.globex.ID().String())
-			require.Nil(t, a.try(t, fmt.Sprintf("PREPARE %s AS SELECT to_jsonb(t)::text FROM %s t", name, r.Name), "").pgError)
+			require.Nil(t, a.try(t, fmt.Sprintf("PREPARE %s AS SELECT to_jsonb(t)::text FROM (%s) t", name, r.readable()), "").pgError)
 			for range 7 { // the sixth may use a generic plan
-				require.True(t, leaks(a.try(t, "EXECUTE "+name, "").text), "the victim itself sees its rows of %s", r.Name)
+				require.True(t, sees(a.try(t, "EXECUTE "+name, "").text), "the victim itself sees its rows of %s", r.Name)
 			}
 			for _, tenant := range []string{w.acme.ID().String(), "", uuid.NewString()} {
 				a.become(t, tenant)
 				o := a.try(t, "EXECUTE "+name, "")
 				require.Nil(t, o.pgError)
-				require.False(t, leaks(o.text), "%s as %q, %s", r.Name, tenant, mode)
+				require.False(t, sees(o.text), "%s as %q, %s", r.Name, tenant, mode)
 			}
 		}
 	}
@@ -151,10 +152,7 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 			}
 			n := fmt.Sprintf("%d_%d", i, len(tenant))
 			victims := fmt.Sprintf("t.%s = '%s'", r.TenantColumn, w.globex.ID())
-			rows := "SELECT * FROM " + r.Name
-			if r.TenantColumn == "id" { // of tenants the application may read no more
-				rows = "SELECT id, name, status FROM " + r.Name
-			}
+			rows := r.readable()
 			for _, sql := range []string{
 				"SELECT count(*) FROM (" + rows + ") t WHERE pg_temp.told(to_jsonb(t)::text)",
 				"SELECT count(*) FROM (" + rows + ") t WHERE pg_temp.told(to_jsonb(t)::text) AND " + victims,
@@ -188,7 +186,7 @@ func TestShadowingObjectsDoNotDivertTheLibrary(t *testing.T) {
 	var shadows []string
 	for _, r := range w.relations {
 		_, name, _ := strings.Cut(r.Name, ".")
-		_, err := pool.Exec(t.Context(), "CREATE TEMP TABLE "+name+" (LIKE "+r.Name+")")
+		_, err := pool.Exec(t.Context(), "CREATE TEMP TABLE "+name+" AS "+r.readable()+" LIMIT 0")
 		require.NoError(t, err)
 		shadows = append(shadows, name)
 	}

@@ -56,6 +56,14 @@ type relation struct {
 	References []string
 }
 
+// readable selects what the application may read of the relation's rows.
+func (r relation) readable() string {
+	if r.TenantColumn == "id" {
+		return "SELECT id, name, status FROM " + r.Name
+	}
+	return "SELECT * FROM " + r.Name
+}
+
 func (r relation) keyColumns() map[string]bool {
 	columns := map[string]bool{}
 	for _, key := range append([][]string{r.References}, r.Keys...) {
