@@ -103,5 +103,5 @@ func freeze(t *testing.T) {
 		}
 	}
 	require.NoError(t, os.MkdirAll("testdata/frozen", 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join("testdata/frozen", newestFrozen+".sql"), out.Bytes(), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join("testdata/frozen", newestFrozen+".sql"), out.Bytes(), 0o644))
 }
