@@ -78,11 +78,11 @@ func TestApplyIgnoresSessionSettings(t *testing.T) {
 	admin := db.conn(t, "postgres")
 	run(t, admin, "CREATE SCHEMA elsewhere; GRANT ALL ON SCHEMA elsewhere TO PUBLIC")
 	run(t, admin, "ALTER DATABASE "+db.name+" SET search_path = elsewhere")
-	run(t, admin, "ALTER DATABASE "+db.name+" SET statement_timeout = 20")
+	run(t, admin, "ALTER DATABASE "+db.name+" SET statement_timeout = 500")
 	run(t, admin, "ALTER DATABASE "+db.name+" SET default_transaction_isolation = serializable")
 	fsys := files{
 		"tenancy/20260101000000_a.sql": "CREATE SCHEMA tenancy;\nSET search_path = tenancy;\nCREATE TABLE a (id int);\n" +
-			"SELECT pg_sleep(0.1);\nSET work_mem = '1MB';\nRESET ROLE;\n",
+			"SELECT pg_sleep(0.7);\nSET work_mem = '1MB';\nRESET ROLE;\n",
 		"tenancy/20260102000000_b.sql": "CREATE TABLE tenancy.b AS SELECT current_setting('work_mem') AS work_mem;\n",
 		"tenancy/20260103000000_c.sql": "CREATE TABLE c (id int);\n",
 	}.fs()
