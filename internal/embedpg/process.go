@@ -172,6 +172,8 @@ func (s *Server) Kill() error {
 }
 
 func (s *Server) killAll() {
+	// Paused, it makes no backend that the list would miss.
+	s.proc.pause()
 	backends := children(s.proc.cmd.Process.Pid)
 	s.proc.kill()
 	for _, pid := range backends {

@@ -23,6 +23,7 @@ func groupOf(fs.FileInfo) int                        { return -1 }
 func (a *account) prepare(*exec.Cmd)                 {}
 func syncDisks()                                     {}
 func (p *process) signal(os.Signal)                  {}
+func (p *process) pause()                            {}
 func children(int) []int                             { return nil }
 func alive(int) bool                                 { return false }
 func endApart(*syscall.SysProcAttr)                  {}

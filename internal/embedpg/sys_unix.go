@@ -73,6 +73,8 @@ func syncDisks() { syscall.Sync() }
 
 func (p *process) signal(sig os.Signal) { _ = p.cmd.Process.Signal(sig) }
 
+func (p *process) pause() { p.signal(syscall.SIGSTOP) }
+
 func killPID(pid int) { _ = syscall.Kill(pid, syscall.SIGKILL) }
 
 func alive(pid int) bool {
