@@ -23,12 +23,13 @@ import (
 
 // LibraryLevel grows when older libraries could no longer live with the newest
 // schema. A migration raises the database's floor to the level it needs.
-const LibraryLevel = 1
+const LibraryLevel = 2
 
 // DB is attestdb on one database. It is safe for concurrent use.
 type DB struct {
 	app, admin, auditor *pgxpool.Pool
 	owned               []*pgxpool.Pool
+	records             *recordGroup
 	log                 *slog.Logger
 }
 
@@ -85,6 +86,9 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 			return err
 		}
 		*c.into = pool
+	}
+	if db.app != nil {
+		db.records = newRecordGroup(db, db.app)
 	}
 	return nil
 }

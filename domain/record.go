@@ -4,8 +4,15 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/tenant"
+	"stella-ops.org/attestdb/internal/gather"
+	"stella-ops.org/attestdb/internal/pgfault"
+	"stella-ops.org/attestdb/internal/pgtenant"
 )
 
 // RecordOption changes what [TenantDB.Record] does.
@@ -30,17 +37,21 @@ func KeepFailed() RecordOption {
 
 // Record stores evidence for the tenant: its bytes, its signatures with their
 // identities, its Statement with its subjects, and what the verifier said. All
-// of it is stored or nothing, in one round trip; bytes that are there already
-// take a second one.
+// of it is stored or nothing, in one round trip.
 //
 // The same bytes again return the first record, with Existed set; a new
 // verdict of a verifier is then added to it. Without [Verify] the outcome is
 // unverified, and that is what the record says.
 //
+// Calls for one tenant that come while others are under way may share a
+// transaction. None of them sees that: what fails together is done again one by
+// one, and a call that ends with its context leaves the others be.
+//
 // It returns a *[VerificationError] for evidence that does not verify,
 // [ErrUnknownTenant], [ErrTenantSuspended], or an *[InvalidError]. Transient
 // errors are retried, since recording again is safe; after a connection broke,
-// Existed may thus be true for the caller's own record.
+// Existed may thus be true for the caller's own record. After the context's
+// error the evidence may be stored or not: recording it again settles that.
 func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...RecordOption) (attestor.Recorded, error) {
 	var o recordOptions
 	for _, opt := range opts {
@@ -54,21 +65,102 @@ func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...Re
 			return attestor.Recorded{}, err
 		}
 	}
-	if o.keepFailed && o.verifier == nil {
-		return attestor.Recorded{}, &fault.Invalid{Field: "KeepFailed", Allowed: "together with Verify"}
+	v, err := o.verify(ctx, ev)
+	if err != nil {
+		return attestor.Recorded{}, err
 	}
-	v := attestor.Verification{Outcome: attestor.Unverified}
-	if o.verifier != nil {
-		var err error
-		if v, err = o.verifier.Verify(ctx, ev); err != nil {
-			return attestor.Recorded{}, fmt.Errorf("verify: %w", err)
+	entry := attestor.Entry{Evidence: ev, Actor: t.actor, Verification: v}
+	if t.inTx || t.db.records == nil {
+		return t.record(ctx, entry)
+	}
+	rec, err := t.db.records.Do(ctx, t.id, entry)
+	if err == nil && rec == nil {
+		return t.record(ctx, entry)
+	}
+	if err != nil {
+		return attestor.Recorded{}, err
+	}
+	return *rec, nil
+}
+
+func (o *recordOptions) verify(ctx context.Context, ev *attestor.Evidence) (attestor.Verification, error) {
+	if o.verifier == nil {
+		if o.keepFailed {
+			return attestor.Verification{}, &fault.Invalid{Field: "KeepFailed", Allowed: "together with Verify"}
 		}
-		if err := v.Validate(len(ev.Envelope.Signatures)); err != nil {
-			return attestor.Recorded{}, fmt.Errorf("the verifier's answer: %w", err)
+		return attestor.Verification{Outcome: attestor.Unverified}, nil
+	}
+	v, err := o.verifier.Verify(ctx, ev)
+	if err != nil {
+		return v, fmt.Errorf("verify: %w", err)
+	}
+	if err := v.Validate(len(ev.Envelope.Signatures)); err != nil {
+		return v, fmt.Errorf("the verifier's answer: %w", err)
+	}
+	if v.Outcome != attestor.Verified && !o.keepFailed {
+		return v, &fault.Verification{Verifier: v.Verifier, Reason: v.Reason}
+	}
+	return v, nil
+}
+
+// record stores one entry by itself.
+func (t *TenantDB) record(ctx context.Context, entry attestor.Entry) (rec attestor.Recorded, err error) {
+	err = pgfault.Retry(ctx, t.retryStatement, func() error {
+		all, err := attestor.Record(ctx, t.conn, []attestor.Entry{entry})
+		if err == nil {
+			rec = all[0]
 		}
-		if v.Outcome != attestor.Verified && !o.keepFailed {
-			return attestor.Recorded{}, &fault.Verification{Verifier: v.Verifier, Reason: v.Reason}
+		return err
+	})
+	return rec, err
+}
+
+// Entries that go together are so few and small that their common transaction
+// is short.
+const (
+	mostTogether      = 64
+	mostBytesTogether = 4 << 20
+)
+
+// recordGroup gathers Record calls by tenant. A nil result is that of an entry
+// with the same bytes as another one of its run: it has to go after it.
+type recordGroup = gather.Group[tenant.ID, attestor.Entry, *attestor.Recorded]
+
+// newRecordGroup lets a tenant have a quarter of the pool's connections before
+// its calls go together, so that no tenant's burst keeps all others waiting.
+func newRecordGroup(db *DB, pool *pgxpool.Pool) *recordGroup {
+	return gather.New(
+		gather.Limits{
+			Runs: int(pool.Config().MaxConns+3) / 4, Items: mostTogether, Weight: mostBytesTogether,
+			Patience: attestor.LockPatience,
+		},
+		func(e attestor.Entry) int { return len(e.Evidence.Content) },
+		db.recordTogether)
+}
+
+func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []attestor.Entry) ([]*attestor.Recorded, error) {
+	if len(entries) == 1 {
+		rec, err := db.Tenant(id).record(ctx, entries[0])
+		return []*attestor.Recorded{&rec}, err
+	}
+	var (
+		distinct = make([]attestor.Entry, 0, len(entries))
+		from     = make([]int, 0, len(entries))
+		seen     = make(map[digest.SHA256]bool, len(entries))
+	)
+	for i, e := range entries {
+		if sum := e.Evidence.SHA256; !seen[sum] {
+			seen[sum] = true
+			distinct, from = append(distinct, e), append(from, i)
 		}
 	}
-	return attestor.Record(ctx, t.conn, t.retryStatement, t.actor, ev, v)
+	recs, err := attestor.Record(ctx, pgtenant.New(db.app, id.UUID()), distinct)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*attestor.Recorded, len(entries))
+	for n, i := range from {
+		all[i] = &recs[n]
+	}
+	return all, nil
 }

@@ -102,8 +102,16 @@ var rules = []rule{
 		"only an active tenant adds rows to a tenant table",
 		`WITH ` + tenantTables + ` SELECT name FROM tenant_tables t WHERE NOT EXISTS (
 		   SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgenabled = 'O' AND g.tgfoid = 'tenancy.require_active_tenant()'::regprocedure
-		     AND g.tgtype & (1 | 2 | 4) = (1 | 2 | 4) AND g.tgqual IS NULL)`,
+		     AND g.tgtype & (1 | 2 | 4) = (1 | 2 | 4)
+		     AND (g.tgqual IS NULL OR pg_get_triggerdef(g.oid) LIKE '% WHEN ((CURRENT_USER <> ''attestdb_owner''::name)) %'))`,
 		newTable,
+	},
+	{
+		"a table whose trigger does not ask the owner takes rows from the owner alone",
+		`WITH ` + tenantTables + ` SELECT name || ' ' || x.grantee::regrole FROM tenant_tables t, aclexplode(t.relacl) x
+		  WHERE x.privilege_type = 'INSERT' AND x.grantee <> t.relowner AND EXISTS (
+		    SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgfoid = 'tenancy.require_active_tenant()'::regprocedure AND g.tgqual IS NOT NULL)`,
+		`GRANT INSERT ON attestor.envelope_signatures TO attestdb_app`,
 	},
 	{
 		"what the application cannot update is append-only by a trigger too",

@@ -168,10 +168,15 @@ func TestTemporaryObjectsGainNothing(t *testing.T) {
 			}
 		}
 		if tenant == uuid.Max.String() {
-			o := a.try(t, fmt.Sprintf(`INSERT INTO attestor.envelopes
-				VALUES ('%s', '%s', now(), 'm', 'p', sha256('a'), sha256('b'), 1, NULL)`, tenant, uuid.NewString()), "")
-			require.NotNil(t, o.pgError)
-			require.Equal(t, "AD002", o.pgError.Code)
+			for _, sql := range []string{
+				fmt.Sprintf(`INSERT INTO attestor.envelope_verifications
+					VALUES ('%s', gen_random_uuid(), now(), '%s', 'verified', 'v', 'p', NULL, '[0]', now(), NULL)`, tenant, w.globexIDs[0]),
+				recordCall(tenant, "content"),
+			} {
+				o := a.try(t, sql, "")
+				require.NotNil(t, o.pgError)
+				require.Equal(t, "AD002", o.pgError.Code)
+			}
 		}
 	}
 	require.Equal(t, before, w.fingerprint(t, w.acme.ID()))

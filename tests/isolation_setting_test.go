@@ -22,8 +22,9 @@ func TestChangingTheSettingInAStatementWritesForNoSuspendedTenant(t *testing.T) 
 			a.become(t, w.acme.ID().String())
 			_, err := a.conn.Exec(t.Context(), `
 WITH switched AS MATERIALIZED (SELECT set_config('attestdb.tenant_id', '`+victim+`', false) x)
-INSERT INTO attestor.envelopes (tenant_id, id, created_at, media_type, payload_type, sha256, payload_sha256, size)
-SELECT '`+victim+`'::uuid, gen_random_uuid(), now(), 'm', 'p', sha256('a'), sha256('b'), 1
+INSERT INTO attestor.envelope_verifications
+       (tenant_id, id, created_at, envelope_id, outcome, verifier, policy, signatures, time_verified)
+SELECT '`+victim+`'::uuid, gen_random_uuid(), now(), '`+w.globexIDs[0].String()+`', 'verified', 'v', 'p', '[0]', now()
   FROM switched WHERE x <> ''
 RETURNING set_config('attestdb.tenant_id', '`+after+`', false)`)
 			var pg *pgconn.PgError

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/migrations"
 )
 
 // attack is something that the application's login tries on one relation.
@@ -103,7 +104,25 @@ func (a *attacker) try(t *testing.T, sql, copyFrom string) outcome {
 // Every table and view × every verb × every tenant that a session may name.
 func TestPlainSQLSeesAndChangesNothingOfAnotherTenant(t *testing.T) {
 	t.Parallel()
+	newWorld(t).repelAttacks(t)
+}
+
+// Where evidence enters by a function alone, privileges stop what row-level
+// security would stop too: it is seen to without their help.
+func TestRowLevelSecurityAloneRepelsPlainSQL(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
+	for _, schema := range migrations.Modules {
+		_, err := w.super.Exec(t.Context(), "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA "+schema+" TO attestdb_app")
+		require.NoError(t, err)
+	}
+	_, err := w.super.Exec(t.Context(), "REVOKE INSERT ON tenancy.library_floors, tenancy.tenants FROM attestdb_app")
+	require.NoError(t, err)
+	w.repelAttacks(t)
+}
+
+func (w *world) repelAttacks(t *testing.T) {
+	t.Helper()
 	own := w.acme.ID().String()
 	for name, setting := range map[string]*string{
 		"no tenant":      nil,

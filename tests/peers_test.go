@@ -142,11 +142,7 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	require.NoError(t, err)
 	fillTables(t, database, acme.ID(), 40_000)
 	fillTables(t, database, domaintest.Tenant(t, db, "globex").ID(), 10_000)
-	_, err = database.Conn(t, "superuser").Exec(ctx, `INSERT INTO tenancy.tenants
-		SELECT gen_random_uuid(), 'tenant-' || n, 'active', now(), 'x', now(), 'x' FROM generate_series(1, 1000) n`)
-	require.NoError(t, err)
-	_, err = database.Conn(t, "superuser").Exec(ctx, "ANALYZE tenancy.tenants")
-	require.NoError(t, err)
+	fillTenants(t, database)
 	_, err = acme.Attestor().Get(ctx, rec.ID)
 	require.NoError(t, err)
 	_, err = acme.Attestor().Content(ctx, rec.ID)
@@ -237,5 +233,16 @@ func fillTables(t testing.TB, database *testdb.DB, tenant attestdb.TenantID, n i
 	_, err = conn.Exec(ctx, "DROP TABLE fresh")
 	require.NoError(t, err)
 	_, err = conn.Exec(ctx, "VACUUM ANALYZE")
+	require.NoError(t, err)
+}
+
+// fillTenants makes so many tenants that their table is worth an index.
+func fillTenants(t testing.TB, database *testdb.DB) {
+	t.Helper()
+	conn := database.Conn(t, "superuser")
+	_, err := conn.Exec(context.Background(), `INSERT INTO tenancy.tenants
+		SELECT gen_random_uuid(), 'tenant-' || n, 'active', now(), 'x', now(), 'x' FROM generate_series(1, 1000) n`)
+	require.NoError(t, err)
+	_, err = conn.Exec(context.Background(), "ANALYZE tenancy.tenants")
 	require.NoError(t, err)
 }

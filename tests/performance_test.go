@@ -82,7 +82,7 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 		}{
 			{"Record", 1, func() error { return record(n) }},
 			{"Record, verified", 1, func() error { return record(n+"v", verify) }},
-			{"Record again", 2, func() error { return record(n + "v") }},
+			{"Record again", 1, func() error { return record(n + "v") }},
 			{"Content", 1, func() error {
 				_, err := acme.Attestor().Content(t.Context(), rec.ID)
 				return err

@@ -97,7 +97,7 @@ func TestRecordOutlivesItsConnection(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			ev := wordyEvidence(t, "lost", "lost")
-			cut := &wire{at: ev.SHA256[:], answered: answered}
+			cut := &wire{at: ev.Content, answered: answered}
 			db, _ := openOnPool(t, w.DB, cut.on)
 			acme := db.Tenant(w.acme.ID())
 			cut.armed.Store(true)
