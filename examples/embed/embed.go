@@ -9,23 +9,10 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/digest"
-	"stella-ops.org/attestdb/domain/verifier/publickey"
 )
 
 // Keep records a signed attestation and prints what is known of its artifact.
-func Keep(ctx context.Context, db *attestdb.DB, tenant string, raw, publicKey []byte, artifact digest.Digest) error {
-	id, err := db.TenantByName(ctx, tenant)
-	if err != nil {
-		return err
-	}
-	keys, err := publickey.ParsePEM("release-key", publicKey)
-	if err != nil {
-		return err
-	}
-	verifier, err := publickey.New(keys)
-	if err != nil {
-		return err
-	}
+func Keep(ctx context.Context, db *attestdb.DB, id attestdb.TenantID, verifier attestor.Verifier, raw []byte, artifact digest.Digest) error {
 	ev, err := attestor.Parse(raw) // a DSSE envelope or a Sigstore bundle
 	if err != nil {
 		return err // *attestdb.InvalidError names the field and what is allowed
