@@ -51,7 +51,7 @@ type queue[T, R any] struct {
 }
 
 type call[T, R any] struct {
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // the values of its caller, for the run that it is part of
 	item T
 	// batch is the run that the call is part of, nil while it waits.
 	batch *batch
@@ -172,7 +172,7 @@ func (g *Group[K, T, R]) next(key K, q *queue[T, R]) (*batchOf[T], []*call[T, R]
 
 type batchOf[T any] struct {
 	batch
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // the run's own
 	items []T
 }
 
