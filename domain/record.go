@@ -49,10 +49,14 @@ func KeepFailed() RecordOption {
 //
 // It returns a *[VerificationError] for evidence that does not verify,
 // [ErrUnknownTenant], [ErrTenantSuspended], or an *[InvalidError]. Transient
-// errors are retried, since recording again is safe; after a connection broke,
-// Existed may thus be true for the caller's own record. After the context's
-// error the evidence may be stored or not: recording it again settles that.
+// errors are retried, since recording again is safe: what a lost connection had
+// stored is found again by its id, and has not Existed. After the context's error
+// the evidence may be stored or not: recording it again settles that.
 func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...RecordOption) (attestor.Recorded, error) {
+	return t.recordStamped(ctx, attestor.NewStamp(), ev, opts)
+}
+
+func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *attestor.Evidence, opts []RecordOption) (attestor.Recorded, error) {
 	var o recordOptions
 	for _, opt := range opts {
 		opt(&o)
@@ -69,7 +73,7 @@ func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...Re
 	if err != nil {
 		return attestor.Recorded{}, err
 	}
-	entry := attestor.Entry{Evidence: ev, Actor: t.actor, Verification: v}
+	entry := attestor.Entry{Stamp: stamp, Evidence: ev, Actor: t.actor, Verification: v}
 	if t.inTx || t.db.records == nil {
 		return t.record(ctx, entry)
 	}

@@ -33,9 +33,23 @@ type Recorded struct {
 	Verification Verification
 }
 
+// Stamp is the id and the time of what is recorded. Later ones are greater.
+type Stamp struct {
+	ID uuid.UUID
+	At time.Time
+}
+
+// NewStamp returns a UUID of version 7 and the time, in UTC and microseconds.
+func NewStamp() Stamp {
+	// In this order: a later stamp's time is not before this one's.
+	at := time.Now().UTC().Truncate(time.Microsecond)
+	return Stamp{ID: uuid.Must(uuid.NewV7()), At: at}
+}
+
 // Entry is what [Record] stores: evidence, who gives it, and what a verifier
 // said about it, if one was asked.
 type Entry struct {
+	Stamp        Stamp
 	Evidence     *Evidence
 	Actor        tenant.Actor
 	Verification Verification
@@ -78,7 +92,7 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry) ([]Record
 		b             pgx.Batch
 	)
 	for _, i := range order {
-		envelopes.add(&entries[i], now)
+		envelopes.add(&entries[i])
 		if entries[i].verified() {
 			verifications.add(&entries[i], now)
 		}
@@ -122,6 +136,9 @@ func recorded(br pgx.BatchResults, entries []Entry, order []int) ([]Recorded, er
 	)
 	_, err = pgx.ForEachRow(rows, append([]any{&n, &id, &at, &existed}, v.targets()...), func() error {
 		i := order[n-1]
+		if all[i].ID != uuid.Nil {
+			return nil // what was stored is told twice if something else was there
+		}
 		rec := Recorded{ID: id, SHA256: entries[i].Evidence.SHA256, CreatedAt: at.UTC(), Existed: existed, Verification: v.verification()}
 		if entries[i].verified() {
 			rec.Verification = entries[i].Verification

@@ -33,10 +33,10 @@ type envelopeColumns struct {
 	}
 }
 
-func (c *envelopeColumns) add(e *Entry, now time.Time) {
+func (c *envelopeColumns) add(e *Entry) {
 	ev := e.Evidence
-	c.ids = append(c.ids, newID())
-	c.times = append(c.times, now)
+	c.ids = append(c.ids, pgtype.UUID{Bytes: e.Stamp.ID, Valid: true})
+	c.times = append(c.times, e.Stamp.At)
 	c.actors = append(c.actors, optional(string(e.Actor)))
 	c.mediaTypes = append(c.mediaTypes, ev.MediaType)
 	c.payloadTypes = append(c.payloadTypes, ev.Envelope.PayloadType)

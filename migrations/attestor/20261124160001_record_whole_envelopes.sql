@@ -30,7 +30,9 @@ CREATE POLICY "envelope_verifications_owner" ON "attestor"."envelope_verificatio
 -- the position, from 1, of its envelope. Digest and size are taken here, from
 -- the bytes. A row comes back for each envelope: what was stored, or, if the
 -- tenant has these bytes already, the first record of them with its newest
--- verification. Callers that race give envelopes in the order of their digests.
+-- verification; then those that were stored may come once more. An id that was
+-- given before, by a caller that did not hear the answer, has not existed.
+-- Callers that race give envelopes in the order of their digests.
 CREATE FUNCTION "attestor"."record_envelopes"(
   tenant uuid, ids uuid[], times timestamptz[], actors text[], media_types text[], payload_types text[],
   payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[],
@@ -111,10 +113,10 @@ BEGIN
   -- A statement of its own: what a concurrent transaction stored a moment ago
   -- is in its snapshot.
   RETURN QUERY
-  SELECT i.n, e.id, e.created_at, true, v.outcome, v.verifier, v.policy, v.reason, v.signatures,
+  SELECT i.n, e.id, e.created_at, e.id <> i.id, v.outcome, v.verifier, v.policy, v.reason, v.signatures,
          v.time_verified, v.signed_at
     FROM unnest(ids, contents) WITH ORDINALITY AS i (id, content, n)
-    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = sha256(i.content) AND e.id <> i.id
+    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = sha256(i.content)
     LEFT JOIN LATERAL (
       SELECT v.* FROM attestor.envelope_verifications v
        WHERE v.tenant_id = tenant AND v.envelope_id = e.id
