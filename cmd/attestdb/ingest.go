@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"iter"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -18,10 +19,10 @@ import (
 	"stella-ops.org/attestdb/domain/digest"
 )
 
-// ingestLine is what became of one file.
+// ingestLine is what became of one piece of evidence.
 type ingestLine struct {
 	File          string            `json:"file"`
-	Status        string            `json:"status"` // new, existed, refused
+	Status        string            `json:"status"` // new, existed, refused, unread
 	ID            *uuid.UUID        `json:"id,omitempty"`
 	SHA256        *digest.SHA256    `json:"sha256,omitempty"`
 	CreatedAt     *time.Time        `json:"created_at,omitempty"`
@@ -37,7 +38,7 @@ func (a *app) ingestCommand() *cobra.Command {
 	var flags verifierFlags
 	var keepFailed bool
 	var cmd *cobra.Command
-	cmd = a.verb("ingest FILE…|-", "Verify and store DSSE envelopes and Sigstore bundles", 1, -1,
+	cmd = a.verb("ingest FILE|DIR…|-", "Verify and store DSSE envelopes and Sigstore bundles", 1, -1,
 		func(ctx context.Context, args []string) error {
 			if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
 				return usagef("standard input (-) can be read only once")
@@ -63,7 +64,7 @@ func (a *app) ingestCommand() *cobra.Command {
 			if keepFailed {
 				in.options = append(in.options, attestdb.KeepFailed())
 			}
-			return in.files(ctx, args)
+			return in.all(ctx, args)
 		})
 	cmd.Example = "attestdb ingest --tenant acme --trusted-root trusted_root.json \\\n" +
 		"--certificate-oidc-issuer https://token.actions.githubusercontent.com \\\n" +
@@ -79,86 +80,127 @@ type ingest struct {
 	tenant  *attestdb.TenantDB
 	options []attestdb.RecordOption
 
-	stored, existed, refused, unread int
+	stored, existed, refused, unread, left int
 }
 
-// files tries every file. Only what all files would meet ends it early.
-func (in *ingest) files(ctx context.Context, files []string) error {
-	bar := in.progress(len(files))
+// all tries everything that is found. Only what all of it would meet ends it
+// early.
+func (in *ingest) all(ctx context.Context, args []string) error {
+	total := count(args)
+	bar := in.progress(total)
 	defer bar.clear()
-	for i, file := range files {
-		bar.at(i, file)
-		raw, err := in.read(file)
-		if err != nil {
-			bar.clear()
-			in.unread++
-			in.note("%s: %s: %s", programName, file, err)
-			continue
-		}
-		line, err := in.one(ctx, file, raw)
+	done := 0
+	for r := range in.tenant.RecordEach(ctx, in.sources(args), in.options...) {
 		bar.clear()
-		if err != nil {
-			in.summary(len(files))
-			return fmt.Errorf("%s: %w", file, err)
+		line, fatal := in.judge(r)
+		if fatal != nil {
+			in.left = max(total-done, 1)
+			in.summary()
+			return fmt.Errorf("%s: %w", r.Name, fatal)
 		}
 		if err := in.print(line); err != nil {
 			return err
 		}
+		done++
+		bar.at(done, r.Name)
 	}
-	in.summary(len(files))
+	bar.clear()
+	in.summary()
+	tried := in.stored + in.existed + in.refused + in.unread
 	switch {
 	case in.unread > 0:
-		return &failure{code: exitUnknown, err: fmt.Errorf("%d of %d files could not be read", in.unread, len(files)), hint: "check the paths and their permissions; the other files are done"}
+		return &failure{code: exitUnknown, err: fmt.Errorf("%d of %d could not be read", in.unread, tried), hint: "check the paths and their permissions; the others are done"}
 	case in.refused > 0:
-		return no(fmt.Errorf("%d of %d files refused", in.refused, len(files)), "correct what the lines above name, or get the evidence anew; nothing of a refused file is stored")
+		return no(fmt.Errorf("%d of %d refused", in.refused, tried), "correct what the lines above name, or get the evidence anew; nothing of what was refused is stored")
+	case tried == 0:
+		return usagef("there is no evidence in %s: name files, or directories with files that end in %s", strings.Join(args, ", "), strings.Join(attestor.Extensions, ", "))
 	}
 	return nil
 }
 
-// read reads a file, at most one byte more than is allowed.
-func (in *ingest) read(file string) ([]byte, error) {
-	var r io.Reader = in.stdin
-	if file != "-" {
-		f, err := os.Open(file)
-		if err != nil {
-			if path, ok := errors.AsType[*os.PathError](err); ok {
-				err = path.Err
+// sources are all pieces of evidence that the arguments stand for.
+func (in *ingest) sources(args []string) iter.Seq[attestor.Source] {
+	return func(yield func(attestor.Source) bool) {
+		for _, arg := range args {
+			for s := range in.sourcesOf(arg) {
+				if !yield(s) {
+					return
+				}
 			}
-			return nil, err
 		}
-		defer f.Close()
-		r = f
 	}
-	raw, err := io.ReadAll(io.LimitReader(r, attestor.MaxContentSize+1))
-	if path, ok := errors.AsType[*os.PathError](err); ok {
-		err = path.Err
-	}
-	return raw, err
 }
 
-// one records a file. A refusal is a line; an error is what every file would
-// meet.
-func (in *ingest) one(ctx context.Context, file string, raw []byte) (ingestLine, error) {
-	ev, err := attestor.Parse(raw)
-	var rec attestor.Recorded
-	if err == nil {
-		rec, err = in.tenant.Record(ctx, ev, in.options...)
+func (in *ingest) sourcesOf(arg string) iter.Seq[attestor.Source] {
+	if arg == "-" {
+		return attestor.Documents(arg, in.stdin)
 	}
+	dir, root := locate(arg)
+	return func(yield func(attestor.Source) bool) {
+		for s := range attestor.Files(os.DirFS(filepath.Clean(dir)), root) {
+			s.Name = filepath.Join(dir, filepath.FromSlash(s.Name))
+			if !yield(s) {
+				return
+			}
+		}
+	}
+}
+
+// locate splits a path into a directory and a name in it, "." for itself.
+func locate(arg string) (dir, root string) {
+	if st, err := os.Stat(arg); err == nil && st.IsDir() {
+		return arg, "."
+	}
+	return filepath.Split(filepath.Clean(arg))
+}
+
+// count is how many files there are, to show how far it is, 0 if that is not
+// known: lines cannot be counted without being read.
+func count(args []string) int {
+	n := 0
+	for _, arg := range args {
+		if arg == "-" {
+			return 0
+		}
+		dir, root := locate(arg)
+		for name := range attestor.Names(os.DirFS(filepath.Clean(dir)), root) {
+			if filepath.Ext(name) == ".jsonl" {
+				return 0
+			}
+			n++
+		}
+	}
+	return n
+}
+
+// judge makes a line of a result. A refusal is a line; an error is what every
+// piece of evidence would meet.
+func (in *ingest) judge(r attestdb.SourceResult) (ingestLine, error) {
 	var invalid *attestdb.InvalidError
 	var unverified *attestdb.VerificationError
-	switch {
-	case err == nil:
-		return in.recorded(file, ev, rec), nil
-	case errors.As(err, &invalid):
-		in.refused++
-		return ingestLine{File: file, Status: "refused", Error: err.Error(), Field: invalid.Field, Allowed: invalid.Allowed}, nil
-	case errors.As(err, &unverified):
-		in.refused++
-		return ingestLine{File: file, Status: "refused", SHA256: &ev.SHA256, Error: err.Error()}, nil
-	case errors.Is(err, attestdb.ErrTenantSuspended):
-		return ingestLine{}, no(err, "")
+	line := ingestLine{File: r.Name, Status: "refused"}
+	if r.Err != nil {
+		line.Error = r.Err.Error()
 	}
-	return ingestLine{}, err
+	switch {
+	case r.Err == nil:
+		return in.recorded(r.Name, r.Evidence, r.Recorded), nil
+	case errors.As(r.Err, &invalid):
+		in.refused++
+		line.Field, line.Allowed = invalid.Field, invalid.Allowed
+		return line, nil
+	case errors.As(r.Err, &unverified):
+		in.refused++
+		line.SHA256 = &r.Evidence.SHA256
+		return line, nil
+	case r.Evidence == nil && r.Name != "":
+		in.unread++
+		line.Status = "unread"
+		return line, nil
+	case errors.Is(r.Err, attestdb.ErrTenantSuspended):
+		return line, no(r.Err, "")
+	}
+	return line, r.Err
 }
 
 func (in *ingest) recorded(file string, ev *attestdb.Evidence, rec attestor.Recorded) ingestLine {
@@ -184,8 +226,12 @@ func (in *ingest) print(line ingestLine) error {
 		}
 		return in.stdout.Flush()
 	}
-	if line.Status == "refused" {
+	switch line.Status {
+	case "refused":
 		in.note("%s: %s: refused: %s", programName, line.File, line.Error)
+		return nil
+	case "unread":
+		in.note("%s: %s: %s", programName, line.File, line.Error)
 		return nil
 	}
 	what := *line.PayloadType
@@ -197,10 +243,10 @@ func (in *ingest) print(line ingestLine) error {
 	return in.stdout.Flush()
 }
 
-func (in *ingest) summary(total int) {
+func (in *ingest) summary() {
+	total := in.stored + in.existed + in.refused + in.unread + in.left
 	if total == 1 {
 		return
 	}
-	in.note("%d files: %d new, %d existed, %d refused, %d not done", total, in.stored, in.existed, in.refused,
-		total-in.stored-in.existed-in.refused)
+	in.note("%d in all: %d new, %d existed, %d refused, %d not done", total, in.stored, in.existed, in.refused, in.unread+in.left)
 }

@@ -96,7 +96,8 @@ func optionalText[T ~string](s T) *string {
 	return &text
 }
 
-// progress is a bar on a terminal's last line, and nothing elsewhere.
+// progress is a bar on a terminal's last line, and nothing elsewhere. Where the
+// total is not known, 0, it is a count.
 type progress struct {
 	w     io.Writer
 	total int
@@ -109,23 +110,27 @@ func (a *app) progress(total int) *progress {
 	return &progress{w: a.stderr, total: total}
 }
 
-// at shows that n of the total are done, and what comes next.
+// at shows that n of the total are done, and what is at hand.
 func (p *progress) at(n int, next string) {
-	if p.w == nil || p.total < 2 {
+	if p.w == nil || p.total == 1 {
 		return
 	}
-	const width = 24
-	done := n * width / p.total
 	next = clean(next)
 	if r := []rune(next); len(r) > 36 {
 		next = "…" + string(r[len(r)-35:])
 	}
+	if p.total == 0 {
+		fmt.Fprintf(p.w, "\r\x1b[K%d done %s", n, next)
+		return
+	}
+	const width = 24
+	done := min(n, p.total) * width / p.total
 	fmt.Fprintf(p.w, "\r\x1b[K[%s%s] %d/%d %s", strings.Repeat("=", done), strings.Repeat(" ", width-done), n, p.total, next)
 }
 
 // clear removes the bar, before other lines are written.
 func (p *progress) clear() {
-	if p.w != nil && p.total > 1 {
+	if p.w != nil && p.total != 1 {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }

@@ -1,0 +1,96 @@
+package attestor_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"testing/iotest"
+
+	"github.com/stretchr/testify/require"
+
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/fault"
+)
+
+// told renders sources as "name=bytes" or "name!error".
+func told(sources iter.Seq[attestor.Source]) []string {
+	var all []string
+	for s := range sources {
+		if s.Err != nil {
+			all = append(all, s.Name+"!"+s.Err.Error())
+		} else {
+			all = append(all, s.Name+"="+string(s.Raw))
+		}
+	}
+	return all
+}
+
+func TestFilesFindsEvidenceInADirectory(t *testing.T) {
+	t.Parallel()
+	data := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
+	fsys := fstest.MapFS{
+		"in/b.json":             data("B\n"),
+		"in/a/x.sigstore":       data("X"),
+		"in/a/all.intoto.jsonl": data("1\n\n2\r\n3"),
+		"in/readme.md":          data("no evidence"),
+		"in/.hidden.json":       data("no evidence"),
+		"in/.git/x.json":        data("no evidence"),
+		"in/link.json":          {Data: []byte("b.json"), Mode: fs.ModeSymlink},
+		"plain":                 data("P"),
+	}
+	require.Equal(t, []string{
+		"in/a/all.intoto.jsonl:1=1", "in/a/all.intoto.jsonl:3=2", "in/a/all.intoto.jsonl:4=3",
+		"in/a/x.sigstore=X", "in/b.json=B\n",
+	}, told(attestor.Files(fsys, "in")))
+	require.Equal(t, []string{"plain=P"}, told(attestor.Files(fsys, "plain")), "a file that is named is evidence, whatever its name")
+	require.Equal(t, []string{"none!" + fs.ErrNotExist.Error()}, told(attestor.Files(fsys, "none")))
+	for range attestor.Files(fsys, "in") {
+		break // and nothing more is yielded, else this panics
+	}
+}
+
+func TestDocumentsTakesOneDocumentOrOneALine(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		in   string
+		want []string
+	}{
+		{"{}", []string{"-={}"}},
+		{"{}\n", []string{"-={}\n"}},
+		{"{\n}\n", []string{"-={\n}\n"}},
+		{"{}\n{}\n", []string{"-:1={}", "-:2={}"}},
+		{"{}\nno\n", []string{"-:1={}", "-:2=no"}},
+		{"no\n{}\n", []string{"-=no\n{}\n"}},
+		{"", []string{"-="}},
+	} {
+		require.Equal(t, c.want, told(attestor.Documents("-", strings.NewReader(c.in))), c.in)
+		require.Equal(t, c.want, told(attestor.Documents("-", iotest.OneByteReader(strings.NewReader(c.in)))), c.in)
+	}
+	broken := errors.New("broken")
+	require.Equal(t, []string{"-!broken"}, told(attestor.Documents("-", iotest.ErrReader(broken))))
+	require.Equal(t, []string{"f:1=1", "f:2!broken"},
+		told(attestor.Lines("f", io.MultiReader(strings.NewReader("1\n2"), iotest.ErrReader(broken)))))
+}
+
+func TestALineThatIsTooLongIsNamedAndPassedOver(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", attestor.MaxContentSize+2) + "\n"
+	var names []string
+	for s := range attestor.Lines("f", strings.NewReader("1\n"+long+"3\n")) {
+		names = append(names, s.Name)
+		if s.Name == "f:2" {
+			require.ErrorIs(t, s.Err, fault.ErrInvalid)
+		} else {
+			require.NoError(t, s.Err)
+			require.Len(t, s.Raw, 1)
+		}
+	}
+	require.Equal(t, []string{"f:1", "f:2", "f:3"}, names)
+	for s := range attestor.Documents("-", strings.NewReader(long)) {
+		require.ErrorIs(t, s.Err, fault.ErrInvalid)
+	}
+}
