@@ -198,10 +198,12 @@ func TestTimeoutAndCancellationLeaveNothingBehind(t *testing.T) {
 		cancel()
 	}
 	// A cancelled statement may still be ending in the server; one that was let
-	// go on now could still be in time.
+	// go on now could still be in time. The blocker's own transaction would see once
+	// and for all what it saw first.
+	observer := database.Conn(t, "superuser")
 	require.Eventually(t, func() bool {
 		var busy int
-		err := blocker.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+		err := observer.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND usename = 'attestdb_test_app' AND state <> 'idle'`).Scan(&busy)
 		return err == nil && busy == 0
 	}, 10*time.Second, 10*time.Millisecond)

@@ -308,6 +308,7 @@ func TestCallThatLeavesWhileItWaitsIsNotRun(t *testing.T) {
 		cancel() // one that has left before it came
 		s.call(ctx, "k", "left").failed(context.Canceled)
 		r.end(nil)
+		busy.gotItsOwn()
 		s.nothingBegan()
 		next := s.call(t.Context(), "k", "next")
 		s.began("k", "next").end(nil)
@@ -372,10 +373,10 @@ func TestRunThatTakesTooLongGivesItsPlaceToOthers(t *testing.T) {
 			calls = append(calls, s.call(t.Context(), "k", name))
 		}
 		alone := s.began("k", "0")
-		time.Sleep(time.Second - 1)
+		time.Sleep(time.Second - time.Nanosecond)
 		synctest.Wait()
 		s.nothingBegan()
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		common := s.began("k", "1", "2")
 		s.nothingBegan()
