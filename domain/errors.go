@@ -37,6 +37,8 @@ type (
 	RoleError = fault.Role
 	// VerificationError says why evidence did not verify.
 	VerificationError = fault.Verification
+	// BatchError says which item of a batch is at fault.
+	BatchError = fault.Batch
 	// TenantID identifies a tenant.
 	TenantID = tenant.ID
 	// Actor names who acts.

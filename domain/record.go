@@ -3,6 +3,7 @@ package attestdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -57,23 +58,10 @@ func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...Re
 }
 
 func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *attestor.Evidence, opts []RecordOption) (attestor.Recorded, error) {
-	var o recordOptions
-	for _, opt := range opts {
-		opt(&o)
-	}
-	if ev == nil {
-		return attestor.Recorded{}, &fault.Invalid{Field: "evidence", Allowed: "what attestor.Parse returned"}
-	}
-	if t.actor != "" {
-		if err := t.actor.Validate(); err != nil {
-			return attestor.Recorded{}, err
-		}
-	}
-	v, err := o.verify(ctx, ev)
+	entry, err := t.entry(ctx, stamp, ev, newRecordOptions(opts))
 	if err != nil {
 		return attestor.Recorded{}, err
 	}
-	entry := attestor.Entry{Stamp: stamp, Evidence: ev, Actor: t.actor, Verification: v}
 	if t.inTx || t.db.records == nil {
 		return t.record(ctx, entry)
 	}
@@ -85,6 +73,28 @@ func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *
 		return attestor.Recorded{}, err
 	}
 	return *rec, nil
+}
+
+func newRecordOptions(opts []RecordOption) *recordOptions {
+	o := &recordOptions{}
+	for _, opt := range opts {
+		opt(o)
+	}
+	return o
+}
+
+// entry asks the verifier and makes what is to be stored.
+func (t *TenantDB) entry(ctx context.Context, stamp attestor.Stamp, ev *attestor.Evidence, o *recordOptions) (attestor.Entry, error) {
+	if ev == nil {
+		return attestor.Entry{}, &fault.Invalid{Field: "evidence", Allowed: "what attestor.Parse returned"}
+	}
+	if t.actor != "" {
+		if err := t.actor.Validate(); err != nil {
+			return attestor.Entry{}, err
+		}
+	}
+	v, err := o.verify(ctx, ev)
+	return attestor.Entry{Stamp: stamp, Evidence: ev, Actor: t.actor, Verification: v}, err
 }
 
 func (o *recordOptions) verify(ctx context.Context, ev *attestor.Evidence) (attestor.Verification, error) {
@@ -110,7 +120,7 @@ func (o *recordOptions) verify(ctx context.Context, ev *attestor.Evidence) (atte
 // record stores one entry by itself.
 func (t *TenantDB) record(ctx context.Context, entry attestor.Entry) (rec attestor.Recorded, err error) {
 	err = pgfault.Retry(ctx, t.retryStatement, func() error {
-		all, err := attestor.Record(ctx, t.conn, []attestor.Entry{entry})
+		all, err := attestor.Record(ctx, t.conn, []attestor.Entry{entry}, 0)
 		if err == nil {
 			rec = all[0]
 		}
@@ -124,6 +134,9 @@ func (t *TenantDB) record(ctx context.Context, entry attestor.Entry) (rec attest
 const (
 	mostTogether      = 64
 	mostBytesTogether = 4 << 20
+	// patience is how long they wait for a lock, and how long one that goes alone
+	// keeps others waiting.
+	patience = 250 * time.Millisecond
 )
 
 // recordGroup gathers Record calls by tenant. A nil result is that of an entry
@@ -136,7 +149,7 @@ func newRecordGroup(db *DB, pool *pgxpool.Pool) *recordGroup {
 	return gather.New(
 		gather.Limits{
 			Runs: int(pool.Config().MaxConns+3) / 4, Items: mostTogether, Weight: mostBytesTogether,
-			Patience: attestor.LockPatience,
+			Patience: patience,
 		},
 		func(e attestor.Entry) int { return len(e.Evidence.Content) },
 		db.recordTogether)
@@ -158,7 +171,7 @@ func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []attest
 			distinct, from = append(distinct, e), append(from, i)
 		}
 	}
-	recs, err := attestor.Record(ctx, pgtenant.New(db.app, id.UUID()), distinct)
+	recs, err := attestor.Record(ctx, pgtenant.New(db.app, id.UUID()), distinct, patience)
 	if err != nil {
 		return nil, err
 	}

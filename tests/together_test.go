@@ -231,6 +231,8 @@ func TestCallsInATransactionAreNeverShared(t *testing.T) {
 	g := newTogether(t, 4, 1)
 	acme := g.tenants[0]
 	calls := g.uploads(t, acme, 24)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
 	var wg sync.WaitGroup
 	errs := make([]error, len(calls))
 	for i, u := range calls {
@@ -243,17 +245,17 @@ func TestCallsInATransactionAreNeverShared(t *testing.T) {
 			}
 			switch i % 3 {
 			case 0:
-				errs[i] = acme.InTx(t.Context(), recordInVain)
+				errs[i] = acme.InTx(ctx, recordInVain)
 			case 1:
-				errs[i] = pgx.BeginFunc(t.Context(), g.pool, func(tx pgx.Tx) error {
-					h, err := g.db.TenantTx(t.Context(), tx, acme.ID())
+				errs[i] = pgx.BeginFunc(ctx, g.pool, func(tx pgx.Tx) error {
+					h, err := g.db.TenantTx(ctx, tx, acme.ID())
 					if err != nil {
 						return err
 					}
-					return recordInVain(t.Context(), h)
+					return recordInVain(ctx, h)
 				})
 			default:
-				u.start(t.Context())
+				u.start(ctx)
 				<-u.done
 			}
 		})

@@ -66,16 +66,14 @@ var (
 	recordVerificationSQL string
 )
 
-// LockPatience is how long entries that go together wait for a lock, such as that
-// of a transaction which has stored the same bytes and goes on.
-const LockPatience = 250 * time.Millisecond
-
-var patience = fmt.Sprintf("SELECT pg_catalog.set_config('lock_timeout', '%dms', true)", LockPatience.Milliseconds())
+const setLockTimeout = "SELECT pg_catalog.set_config('lock_timeout', $1, true)"
 
 // Record is for package domain, whose TenantDB.Record is the call to use. It
 // stores entries for conn's tenant, all or none, in one round trip. No two of
-// them have the same bytes.
-func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry) ([]Recorded, error) {
+// them have the same bytes. It waits for a lock, such as that of a transaction
+// which has stored the same bytes and goes on, no longer than lockTimeout, or as
+// the session says if that is 0.
+func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeout time.Duration) ([]Recorded, error) {
 	// In the order of their digests, so that two calls with the same evidence
 	// wait for each other in one direction only.
 	order := make([]int, len(entries))
@@ -97,8 +95,8 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry) ([]Record
 			verifications.add(&entries[i], now)
 		}
 	}
-	if len(entries) > 1 {
-		b.Queue(patience)
+	if lockTimeout > 0 {
+		b.Queue(setLockTimeout, fmt.Sprintf("%dms", lockTimeout.Milliseconds()))
 	}
 	b.Queue(recordSQL, envelopes.args(conn.Tenant())...)
 	if len(verifications.ids) > 0 {
@@ -106,7 +104,7 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry) ([]Record
 	}
 	var all []Recorded
 	err := conn.Batch(ctx, &b, func(br pgx.BatchResults) (err error) {
-		if len(entries) > 1 {
+		if lockTimeout > 0 {
 			if _, err := br.Exec(); err != nil {
 				return err
 			}

@@ -118,3 +118,16 @@ func (e *Verification) Error() string {
 
 // Unwrap returns [ErrVerification].
 func (e *Verification) Unwrap() error { return ErrVerification }
+
+// Batch says which item of a batch is at fault: nothing of the batch is stored.
+// It wraps the item's error.
+type Batch struct {
+	// Index is the item's, from 0.
+	Index int
+	Err   error
+}
+
+func (e *Batch) Error() string { return fmt.Sprintf("item %d: %s", e.Index, e.Err) }
+
+// Unwrap returns the item's error.
+func (e *Batch) Unwrap() error { return e.Err }
