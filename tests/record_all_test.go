@@ -20,7 +20,7 @@ import (
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
-// manyEvidences are n pieces of signed evidence about artifacts name-0, name-1, …
+// manyEvidences are n pieces of signed evidence about artifacts name-0 and so on.
 func manyEvidences(t testing.TB, signer *domaintest.Signer, name string, n int) []*attestor.Evidence {
 	t.Helper()
 	evs := make([]*attestor.Evidence, n)
@@ -196,10 +196,10 @@ func TestRecordEachTakesWhatIsFitInOrder(t *testing.T) {
 	raw := map[string]string{}
 	for i := range 40 {
 		name := fmt.Sprintf("%02d", i)
-		switch {
-		case i%10 == 3:
+		switch i % 10 {
+		case 3:
 			raw[name] = "garbage"
-		case i%10 == 6:
+		case 6:
 			raw[name] = string(other.Evidence(t, name, []byte(name)).Content)
 		default:
 			raw[name] = string(signer.Evidence(t, name, []byte(name)).Content)

@@ -163,7 +163,10 @@ func count(args []string) int {
 			return 0
 		}
 		dir, root := locate(arg)
-		for name := range attestor.Names(os.DirFS(filepath.Clean(dir)), root) {
+		for name, err := range attestor.Names(os.DirFS(filepath.Clean(dir)), root) {
+			if err != nil {
+				return 0
+			}
 			if filepath.Ext(name) == ".jsonl" {
 				return 0
 			}

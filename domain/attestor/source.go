@@ -86,7 +86,7 @@ func file(fsys fs.FS, name string) iter.Seq[Source] {
 			yield(Source{Name: name, Err: cause(err)})
 			return
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // nothing was written
 		if path.Ext(name) == ".jsonl" {
 			Lines(name, f)(yield)
 			return
@@ -183,8 +183,7 @@ func tooLong() error {
 
 // cause leaves out the path, which the source's name has.
 func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -31,7 +31,7 @@ type item struct {
 }
 
 type run struct {
-	ctx   context.Context
+	ctx   context.Context //nolint:containedctx // what the test asks about
 	key   string
 	items []string
 	ended chan error

@@ -96,7 +96,7 @@ func (c *crowd) do(t *testing.T, g *gather.Group[int, job, int], j job) {
 	switch {
 	case err == nil && (id != j.id || j.refused && c.trouble):
 		c.wrong("job %d was answered %d", j.id, id)
-	case errors.Is(err, errRefused) && !(j.refused && c.trouble):
+	case errors.Is(err, errRefused) && (!j.refused || !c.trouble):
 		c.wrong("job %d was told of another one's error", j.id)
 	case err != nil && !errors.Is(err, errRefused) && ctx.Err() == nil:
 		c.wrong("job %d was told %v, and its context goes on", j.id, err)
