@@ -40,6 +40,10 @@ type EnvelopeSignature struct {
 	Issuer *string `json:"issuer,omitempty"`
 	// San holds the value of the "san" field.
 	San *string `json:"san,omitempty"`
+	// SanFolded holds the value of the "san_folded" field.
+	SanFolded *string `json:"san_folded,omitempty"`
+	// SanDomain holds the value of the "san_domain" field.
+	SanDomain *string `json:"san_domain,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the EnvelopeSignatureQuery when eager-loading is set.
 	Edges        EnvelopeSignatureEdges `json:"edges"`
@@ -77,7 +81,7 @@ func (*EnvelopeSignature) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case envelopesignature.FieldPosition:
 			values[i] = new(sql.NullInt64)
-		case envelopesignature.FieldKeyID, envelopesignature.FieldIssuer, envelopesignature.FieldSan:
+		case envelopesignature.FieldKeyID, envelopesignature.FieldIssuer, envelopesignature.FieldSan, envelopesignature.FieldSanFolded, envelopesignature.FieldSanDomain:
 			values[i] = new(sql.NullString)
 		case envelopesignature.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -166,6 +170,20 @@ func (_m *EnvelopeSignature) assignValues(columns []string, values []any) error 
 				_m.San = new(string)
 				*_m.San = value.String
 			}
+		case envelopesignature.FieldSanFolded:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field san_folded", values[i])
+			} else if value.Valid {
+				_m.SanFolded = new(string)
+				*_m.SanFolded = value.String
+			}
+		case envelopesignature.FieldSanDomain:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field san_domain", values[i])
+			} else if value.Valid {
+				_m.SanDomain = new(string)
+				*_m.SanDomain = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -235,6 +253,16 @@ func (_m *EnvelopeSignature) String() string {
 	builder.WriteString(", ")
 	if v := _m.San; v != nil {
 		builder.WriteString("san=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SanFolded; v != nil {
+		builder.WriteString("san_folded=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SanDomain; v != nil {
+		builder.WriteString("san_domain=")
 		builder.WriteString(*v)
 	}
 	builder.WriteByte(')')

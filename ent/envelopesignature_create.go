@@ -107,6 +107,34 @@ func (_c *EnvelopeSignatureCreate) SetNillableSan(v *string) *EnvelopeSignatureC
 	return _c
 }
 
+// SetSanFolded sets the "san_folded" field.
+func (_c *EnvelopeSignatureCreate) SetSanFolded(v string) *EnvelopeSignatureCreate {
+	_c.mutation.SetSanFolded(v)
+	return _c
+}
+
+// SetNillableSanFolded sets the "san_folded" field if the given value is not nil.
+func (_c *EnvelopeSignatureCreate) SetNillableSanFolded(v *string) *EnvelopeSignatureCreate {
+	if v != nil {
+		_c.SetSanFolded(*v)
+	}
+	return _c
+}
+
+// SetSanDomain sets the "san_domain" field.
+func (_c *EnvelopeSignatureCreate) SetSanDomain(v string) *EnvelopeSignatureCreate {
+	_c.mutation.SetSanDomain(v)
+	return _c
+}
+
+// SetNillableSanDomain sets the "san_domain" field if the given value is not nil.
+func (_c *EnvelopeSignatureCreate) SetNillableSanDomain(v *string) *EnvelopeSignatureCreate {
+	if v != nil {
+		_c.SetSanDomain(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *EnvelopeSignatureCreate) SetID(v uuid.UUID) *EnvelopeSignatureCreate {
 	_c.mutation.SetID(v)
@@ -265,6 +293,14 @@ func (_c *EnvelopeSignatureCreate) createSpec() (*EnvelopeSignature, *sqlgraph.C
 	if value, ok := _c.mutation.San(); ok {
 		_spec.SetField(envelopesignature.FieldSan, field.TypeString, value)
 		_node.San = &value
+	}
+	if value, ok := _c.mutation.SanFolded(); ok {
+		_spec.SetField(envelopesignature.FieldSanFolded, field.TypeString, value)
+		_node.SanFolded = &value
+	}
+	if value, ok := _c.mutation.SanDomain(); ok {
+		_spec.SetField(envelopesignature.FieldSanDomain, field.TypeString, value)
+		_node.SanDomain = &value
 	}
 	if nodes := _c.mutation.EnvelopeIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

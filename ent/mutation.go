@@ -1267,6 +1267,8 @@ type EnvelopeSignatureMutation struct {
 	certificate_sha256 **digest.SHA256
 	issuer             *string
 	san                *string
+	san_folded         *string
+	san_domain         *string
 	clearedFields      map[string]struct{}
 	envelope           *uuid.UUID
 	clearedenvelope    bool
@@ -1811,6 +1813,104 @@ func (m *EnvelopeSignatureMutation) ResetSan() {
 	delete(m.clearedFields, envelopesignature.FieldSan)
 }
 
+// SetSanFolded sets the "san_folded" field.
+func (m *EnvelopeSignatureMutation) SetSanFolded(s string) {
+	m.san_folded = &s
+}
+
+// SanFolded returns the value of the "san_folded" field in the mutation.
+func (m *EnvelopeSignatureMutation) SanFolded() (r string, exists bool) {
+	v := m.san_folded
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSanFolded returns the old "san_folded" field's value of the EnvelopeSignature entity.
+// If the EnvelopeSignature object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EnvelopeSignatureMutation) OldSanFolded(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSanFolded is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSanFolded requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSanFolded: %w", err)
+	}
+	return oldValue.SanFolded, nil
+}
+
+// ClearSanFolded clears the value of the "san_folded" field.
+func (m *EnvelopeSignatureMutation) ClearSanFolded() {
+	m.san_folded = nil
+	m.clearedFields[envelopesignature.FieldSanFolded] = struct{}{}
+}
+
+// SanFoldedCleared returns if the "san_folded" field was cleared in this mutation.
+func (m *EnvelopeSignatureMutation) SanFoldedCleared() bool {
+	_, ok := m.clearedFields[envelopesignature.FieldSanFolded]
+	return ok
+}
+
+// ResetSanFolded resets all changes to the "san_folded" field.
+func (m *EnvelopeSignatureMutation) ResetSanFolded() {
+	m.san_folded = nil
+	delete(m.clearedFields, envelopesignature.FieldSanFolded)
+}
+
+// SetSanDomain sets the "san_domain" field.
+func (m *EnvelopeSignatureMutation) SetSanDomain(s string) {
+	m.san_domain = &s
+}
+
+// SanDomain returns the value of the "san_domain" field in the mutation.
+func (m *EnvelopeSignatureMutation) SanDomain() (r string, exists bool) {
+	v := m.san_domain
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSanDomain returns the old "san_domain" field's value of the EnvelopeSignature entity.
+// If the EnvelopeSignature object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *EnvelopeSignatureMutation) OldSanDomain(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSanDomain is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSanDomain requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSanDomain: %w", err)
+	}
+	return oldValue.SanDomain, nil
+}
+
+// ClearSanDomain clears the value of the "san_domain" field.
+func (m *EnvelopeSignatureMutation) ClearSanDomain() {
+	m.san_domain = nil
+	m.clearedFields[envelopesignature.FieldSanDomain] = struct{}{}
+}
+
+// SanDomainCleared returns if the "san_domain" field was cleared in this mutation.
+func (m *EnvelopeSignatureMutation) SanDomainCleared() bool {
+	_, ok := m.clearedFields[envelopesignature.FieldSanDomain]
+	return ok
+}
+
+// ResetSanDomain resets all changes to the "san_domain" field.
+func (m *EnvelopeSignatureMutation) ResetSanDomain() {
+	m.san_domain = nil
+	delete(m.clearedFields, envelopesignature.FieldSanDomain)
+}
+
 // ClearEnvelope clears the "envelope" edge to the Envelope entity.
 func (m *EnvelopeSignatureMutation) ClearEnvelope() {
 	m.clearedenvelope = true
@@ -1872,7 +1972,7 @@ func (m *EnvelopeSignatureMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *EnvelopeSignatureMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 12)
 	if m.tenant_id != nil {
 		fields = append(fields, envelopesignature.FieldTenantID)
 	}
@@ -1903,6 +2003,12 @@ func (m *EnvelopeSignatureMutation) Fields() []string {
 	if m.san != nil {
 		fields = append(fields, envelopesignature.FieldSan)
 	}
+	if m.san_folded != nil {
+		fields = append(fields, envelopesignature.FieldSanFolded)
+	}
+	if m.san_domain != nil {
+		fields = append(fields, envelopesignature.FieldSanDomain)
+	}
 	return fields
 }
 
@@ -1931,6 +2037,10 @@ func (m *EnvelopeSignatureMutation) Field(name string) (ent.Value, bool) {
 		return m.Issuer()
 	case envelopesignature.FieldSan:
 		return m.San()
+	case envelopesignature.FieldSanFolded:
+		return m.SanFolded()
+	case envelopesignature.FieldSanDomain:
+		return m.SanDomain()
 	}
 	return nil, false
 }
@@ -1960,6 +2070,10 @@ func (m *EnvelopeSignatureMutation) OldField(ctx context.Context, name string) (
 		return m.OldIssuer(ctx)
 	case envelopesignature.FieldSan:
 		return m.OldSan(ctx)
+	case envelopesignature.FieldSanFolded:
+		return m.OldSanFolded(ctx)
+	case envelopesignature.FieldSanDomain:
+		return m.OldSanDomain(ctx)
 	}
 	return nil, fmt.Errorf("unknown EnvelopeSignature field %s", name)
 }
@@ -2039,6 +2153,20 @@ func (m *EnvelopeSignatureMutation) SetField(name string, value ent.Value) error
 		}
 		m.SetSan(v)
 		return nil
+	case envelopesignature.FieldSanFolded:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSanFolded(v)
+		return nil
+	case envelopesignature.FieldSanDomain:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSanDomain(v)
+		return nil
 	}
 	return fmt.Errorf("unknown EnvelopeSignature field %s", name)
 }
@@ -2096,6 +2224,12 @@ func (m *EnvelopeSignatureMutation) ClearedFields() []string {
 	if m.FieldCleared(envelopesignature.FieldSan) {
 		fields = append(fields, envelopesignature.FieldSan)
 	}
+	if m.FieldCleared(envelopesignature.FieldSanFolded) {
+		fields = append(fields, envelopesignature.FieldSanFolded)
+	}
+	if m.FieldCleared(envelopesignature.FieldSanDomain) {
+		fields = append(fields, envelopesignature.FieldSanDomain)
+	}
 	return fields
 }
 
@@ -2121,6 +2255,12 @@ func (m *EnvelopeSignatureMutation) ClearField(name string) error {
 		return nil
 	case envelopesignature.FieldSan:
 		m.ClearSan()
+		return nil
+	case envelopesignature.FieldSanFolded:
+		m.ClearSanFolded()
+		return nil
+	case envelopesignature.FieldSanDomain:
+		m.ClearSanDomain()
 		return nil
 	}
 	return fmt.Errorf("unknown EnvelopeSignature nullable field %s", name)
@@ -2159,6 +2299,12 @@ func (m *EnvelopeSignatureMutation) ResetField(name string) error {
 		return nil
 	case envelopesignature.FieldSan:
 		m.ResetSan()
+		return nil
+	case envelopesignature.FieldSanFolded:
+		m.ResetSanFolded()
+		return nil
+	case envelopesignature.FieldSanDomain:
+		m.ResetSanDomain()
 		return nil
 	}
 	return fmt.Errorf("unknown EnvelopeSignature field %s", name)

@@ -29,4 +29,14 @@ type SharedKey struct {
 // Name implements [schema.Annotation].
 func (SharedKey) Name() string { return "SharedKey" }
 
-var _ = []schema.Annotation{AppendOnly{}, TenantKey{}, SharedKey{}}
+// Generated marks a field whose column PostgreSQL computes and stores: nobody
+// writes it.
+type Generated struct {
+	// Expr is the SQL expression over the row's other columns.
+	Expr string
+}
+
+// Name implements [schema.Annotation].
+func (Generated) Name() string { return "Generated" }
+
+var _ = []schema.Annotation{AppendOnly{}, TenantKey{}, SharedKey{}, Generated{}}

@@ -36,6 +36,8 @@ func (Envelope) Indexes() []ent.Index {
 	return []ent.Index{
 		// Serves: the same bytes again return the first; show by digest.
 		index.Fields("tenant_id", "sha256").Unique().StorageKey("envelopes_sha256_key"),
+		// Serves: all evidence, newest first, page by page.
+		index.Fields("tenant_id", "created_at", "id").StorageKey("envelopes_time_idx"),
 	}
 }
 
@@ -97,8 +99,23 @@ func (EnvelopeSignature) Fields() []ent.Field {
 		field.Bytes("certificate_sha256").GoType(&digest.SHA256{}).Immutable().Optional().Nillable(),
 		field.Text("issuer").Immutable().Optional().Nillable(),
 		field.Text("san").Immutable().Optional().Nillable(),
+		generated("san_folded", foldedSAN),
+		generated("san_domain", reversedDomain),
 	}
 }
+
+// Names in certificates are ASCII (RFC 5280, 4.2.1.6), so that the C locale folds
+// them as Go does, whatever the database's own locale.
+const foldedSAN = `lower(san COLLATE "C")`
+
+// reversedDomain is the host of a URI, the domain of a mail address or the whole of
+// a DNS name, backwards and closed by a dot, so that one prefix finds a domain with
+// all domains below it and nothing else: moc.elpmaxe. for example.com. It is NULL
+// for other names.
+const reversedDomain = `reverse(lower(coalesce(
+  substring(san from '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:@]+)'),
+  substring(san from '^[^/@]+@([^/@]+)$'),
+  substring(san from '^[A-Za-z0-9_*-]+(?:[.][A-Za-z0-9_-]+)+$')) COLLATE "C")) || '.'`
 
 // Edges of the EnvelopeSignature.
 func (EnvelopeSignature) Edges() []ent.Edge {
@@ -115,7 +132,22 @@ func (EnvelopeSignature) Indexes() []ent.Index {
 		// Serves: the signatures of an envelope in their order; the foreign key.
 		index.Fields("tenant_id", "envelope_id", "position").Unique().
 			StorageKey("envelope_signatures_position_key"),
+		// Each serves a search by what it begins with, newest first, page by page;
+		// those of names also by how they begin, name by name.
+		searchSignatures("key_id", "key_id <> ''"),
+		searchSignatures("certificate_sha256", "certificate_sha256 IS NOT NULL"),
+		searchSignatures("issuer", "issuer IS NOT NULL"),
+		searchSignatures("san_folded", "san_folded IS NOT NULL"),
+		searchSignatures("san_domain", "san_domain IS NOT NULL"),
 	}
+}
+
+// searchSignatures leaves out signatures that lack the column: most have either a
+// key or a certificate.
+func searchSignatures(column, where string) ent.Index {
+	return index.Fields("tenant_id", column, "created_at", "envelope_id").
+		StorageKey("envelope_signatures_"+column+"_idx").
+		Annotations(entsql.DescColumns("created_at", "envelope_id"), entsql.IndexWhere(where))
 }
 
 // Annotations of the EnvelopeSignature.
@@ -147,6 +179,15 @@ func (Statement) Fields() []ent.Field {
 	return []ent.Field{
 		field.Text("statement_type").Immutable(),
 		field.Text("predicate_type").Immutable(),
+	}
+}
+
+// Indexes of the Statement.
+func (Statement) Indexes() []ent.Index {
+	return []ent.Index{
+		// Serves: find by predicate type, newest first, page by page.
+		index.Fields("tenant_id", "predicate_type", "created_at", "id").
+			StorageKey("statements_predicate_type_idx"),
 	}
 }
 

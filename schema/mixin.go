@@ -47,6 +47,13 @@ func sha256Bytes(name string) ent.Field {
 	return field.Bytes(name).GoType(digest.SHA256{}).Immutable()
 }
 
+// generated declares a text column that PostgreSQL computes, in byte order, which
+// is what prefixes are searched in.
+func generated(name, expr string) ent.Field {
+	return field.Text(name).Immutable().Optional().Nillable().
+		Annotations(Generated{Expr: expr}, entsql.Annotation{Collation: "C"})
+}
+
 // table names an entity's table. Each check becomes a constraint
 // <table>_<key>, so that an error names what is wrong.
 func table(module, name string, checks map[string]string) schema.Annotation {

@@ -220,8 +220,10 @@ func fillTables(t testing.TB, database *testdb.DB, tenant attestdb.TenantID, n i
 		`INSERT INTO attestor.envelopes
 		 SELECT $1, id, at, 'm', 'p', sha256(uuid_send(id)), sha256(uuid_send(id)), 9, NULL FROM fresh`,
 		`INSERT INTO attestor.envelope_contents SELECT $1, id, at, '\x00' FROM fresh`,
-		`INSERT INTO attestor.envelope_signatures SELECT $1, gen_random_uuid(), at, id, 0, 'k', '\x00' FROM fresh`,
-		`INSERT INTO attestor.statements SELECT $1, id, at, 'https://in-toto.io/Statement/v1', 'p' FROM fresh`,
+		`INSERT INTO attestor.envelope_signatures
+		 SELECT $1, gen_random_uuid(), at, id, 0, 'k' || n % 99, '\x00', '\x00', sha256((n % 99)::text::bytea), 'https://issuer/' || n % 99,
+		        'https://host-' || n % 99 || '.example.com/' || n % 99 FROM fresh`,
+		`INSERT INTO attestor.statements SELECT $1, id, at, 'https://in-toto.io/Statement/v1', 'p' || n % 99 FROM fresh`,
 		`INSERT INTO attestor.statement_subjects
 		 SELECT $1, gen_random_uuid(), at, id, p, 'n', 'sha256', sha256((n / 3 || '-' || p)::bytea) FROM fresh, generate_series(0, 1) p`,
 		`INSERT INTO attestor.envelope_verifications

@@ -60,3 +60,6 @@ func (h *SHA256) Scan(src any) error {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// Digest returns the digest with its algorithm, sha256.
+func (h SHA256) Digest() Digest { return Digest{algorithm: "sha256", value: string(h[:])} }

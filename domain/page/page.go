@@ -1,14 +1,17 @@
 // Package page holds what every list has in common: a limit and an opaque
-// cursor. Lists are ordered by (created_at, id), newest first; a cursor names
+// cursor. Lists are ordered by (created_at, id), newest first, some of them by a text
+// before that; a cursor names
 // the last row that was read, so that rows which come or go between two pages
 // move nothing.
 package page
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -36,6 +39,8 @@ type Key struct {
 	// CreatedAt is kept in microseconds, as PostgreSQL does.
 	CreatedAt time.Time
 	ID        uuid.UUID
+	// Text is what a list is ordered by first, if that is a text: UTF-8 without NUL.
+	Text string
 }
 
 const (
@@ -62,6 +67,7 @@ func Encode(filter string, key Key) string {
 	b = append(b, fingerprint(filter)...)
 	b = binary.BigEndian.AppendUint64(b, uint64(key.CreatedAt.UnixMicro()))
 	b = append(b, key.ID[:]...)
+	b = append(b, key.Text...)
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
@@ -72,7 +78,7 @@ func (r Request) After(filter string) (key Key, ok bool, err error) {
 		return Key{}, false, nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(r.Cursor)
-	if err != nil || len(b) != cursorSize || b[0] != cursorVersion {
+	if err != nil || len(b) < cursorSize || b[0] != cursorVersion || !storable(b[cursorSize:]) {
 		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "the cursor that an earlier page ended with"}
 	}
 	if string(b[1:1+filterSize]) != string(fingerprint(filter)) {
@@ -80,9 +86,12 @@ func (r Request) After(filter string) (key Key, ok bool, err error) {
 	}
 	b = b[1+filterSize:]
 	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
-	key.ID = uuid.UUID(b[8:])
+	key.ID, key.Text = uuid.UUID(b[8:24]), string(b[24:])
 	return key, true, nil
 }
+
+// storable reports whether PostgreSQL takes the text as a parameter.
+func storable(text []byte) bool { return utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 }
 
 func fingerprint(filter string) []byte {
 	sum := sha256.Sum256([]byte(filter))

@@ -20,6 +20,15 @@ func TestCursorNamesItsPlaceInItsList(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, key, got)
 
+	key.Text = "https://github.com/acme/é"
+	got, _, err = page.Request{Cursor: page.Encode("a list", key)}.After("a list")
+	require.NoError(t, err)
+	require.Equal(t, key, got)
+	for _, text := range []string{"\x00", "\xff"} {
+		_, _, err = page.Request{Cursor: page.Encode("a list", page.Key{Text: text})}.After("a list")
+		require.ErrorIs(t, err, fault.ErrInvalid)
+	}
+
 	_, _, err = r.After("another list")
 	require.ErrorIs(t, err, fault.ErrInvalid)
 	require.ErrorContains(t, err, "another filter")

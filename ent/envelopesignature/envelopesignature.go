@@ -35,6 +35,10 @@ const (
 	FieldIssuer = "issuer"
 	// FieldSan holds the string denoting the san field in the database.
 	FieldSan = "san"
+	// FieldSanFolded holds the string denoting the san_folded field in the database.
+	FieldSanFolded = "san_folded"
+	// FieldSanDomain holds the string denoting the san_domain field in the database.
+	FieldSanDomain = "san_domain"
 	// EdgeEnvelope holds the string denoting the envelope edge name in mutations.
 	EdgeEnvelope = "envelope"
 	// Table holds the table name of the envelopesignature in the database.
@@ -61,6 +65,8 @@ var Columns = []string{
 	FieldCertificateSha256,
 	FieldIssuer,
 	FieldSan,
+	FieldSanFolded,
+	FieldSanDomain,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -121,6 +127,16 @@ func ByIssuer(opts ...sql.OrderTermOption) OrderOption {
 // BySan orders the results by the san field.
 func BySan(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSan, opts...).ToFunc()
+}
+
+// BySanFolded orders the results by the san_folded field.
+func BySanFolded(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSanFolded, opts...).ToFunc()
+}
+
+// BySanDomain orders the results by the san_domain field.
+func BySanDomain(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSanDomain, opts...).ToFunc()
 }
 
 // ByEnvelopeField orders the results by envelope field.

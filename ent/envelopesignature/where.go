@@ -108,6 +108,16 @@ func San(v string) predicate.EnvelopeSignature {
 	return predicate.EnvelopeSignature(sql.FieldEQ(FieldSan, v))
 }
 
+// SanFolded applies equality check predicate on the "san_folded" field. It's identical to SanFoldedEQ.
+func SanFolded(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldEQ(FieldSanFolded, v))
+}
+
+// SanDomain applies equality check predicate on the "san_domain" field. It's identical to SanDomainEQ.
+func SanDomain(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldEQ(FieldSanDomain, v))
+}
+
 // TenantIDEQ applies the EQ predicate on the "tenant_id" field.
 func TenantIDEQ(v uuid.UUID) predicate.EnvelopeSignature {
 	return predicate.EnvelopeSignature(sql.FieldEQ(FieldTenantID, v))
@@ -601,6 +611,156 @@ func SanEqualFold(v string) predicate.EnvelopeSignature {
 // SanContainsFold applies the ContainsFold predicate on the "san" field.
 func SanContainsFold(v string) predicate.EnvelopeSignature {
 	return predicate.EnvelopeSignature(sql.FieldContainsFold(FieldSan, v))
+}
+
+// SanFoldedEQ applies the EQ predicate on the "san_folded" field.
+func SanFoldedEQ(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldEQ(FieldSanFolded, v))
+}
+
+// SanFoldedNEQ applies the NEQ predicate on the "san_folded" field.
+func SanFoldedNEQ(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldNEQ(FieldSanFolded, v))
+}
+
+// SanFoldedIn applies the In predicate on the "san_folded" field.
+func SanFoldedIn(vs ...string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldIn(FieldSanFolded, vs...))
+}
+
+// SanFoldedNotIn applies the NotIn predicate on the "san_folded" field.
+func SanFoldedNotIn(vs ...string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldNotIn(FieldSanFolded, vs...))
+}
+
+// SanFoldedGT applies the GT predicate on the "san_folded" field.
+func SanFoldedGT(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldGT(FieldSanFolded, v))
+}
+
+// SanFoldedGTE applies the GTE predicate on the "san_folded" field.
+func SanFoldedGTE(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldGTE(FieldSanFolded, v))
+}
+
+// SanFoldedLT applies the LT predicate on the "san_folded" field.
+func SanFoldedLT(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldLT(FieldSanFolded, v))
+}
+
+// SanFoldedLTE applies the LTE predicate on the "san_folded" field.
+func SanFoldedLTE(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldLTE(FieldSanFolded, v))
+}
+
+// SanFoldedContains applies the Contains predicate on the "san_folded" field.
+func SanFoldedContains(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldContains(FieldSanFolded, v))
+}
+
+// SanFoldedHasPrefix applies the HasPrefix predicate on the "san_folded" field.
+func SanFoldedHasPrefix(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldHasPrefix(FieldSanFolded, v))
+}
+
+// SanFoldedHasSuffix applies the HasSuffix predicate on the "san_folded" field.
+func SanFoldedHasSuffix(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldHasSuffix(FieldSanFolded, v))
+}
+
+// SanFoldedIsNil applies the IsNil predicate on the "san_folded" field.
+func SanFoldedIsNil() predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldIsNull(FieldSanFolded))
+}
+
+// SanFoldedNotNil applies the NotNil predicate on the "san_folded" field.
+func SanFoldedNotNil() predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldNotNull(FieldSanFolded))
+}
+
+// SanFoldedEqualFold applies the EqualFold predicate on the "san_folded" field.
+func SanFoldedEqualFold(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldEqualFold(FieldSanFolded, v))
+}
+
+// SanFoldedContainsFold applies the ContainsFold predicate on the "san_folded" field.
+func SanFoldedContainsFold(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldContainsFold(FieldSanFolded, v))
+}
+
+// SanDomainEQ applies the EQ predicate on the "san_domain" field.
+func SanDomainEQ(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldEQ(FieldSanDomain, v))
+}
+
+// SanDomainNEQ applies the NEQ predicate on the "san_domain" field.
+func SanDomainNEQ(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldNEQ(FieldSanDomain, v))
+}
+
+// SanDomainIn applies the In predicate on the "san_domain" field.
+func SanDomainIn(vs ...string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldIn(FieldSanDomain, vs...))
+}
+
+// SanDomainNotIn applies the NotIn predicate on the "san_domain" field.
+func SanDomainNotIn(vs ...string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldNotIn(FieldSanDomain, vs...))
+}
+
+// SanDomainGT applies the GT predicate on the "san_domain" field.
+func SanDomainGT(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldGT(FieldSanDomain, v))
+}
+
+// SanDomainGTE applies the GTE predicate on the "san_domain" field.
+func SanDomainGTE(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldGTE(FieldSanDomain, v))
+}
+
+// SanDomainLT applies the LT predicate on the "san_domain" field.
+func SanDomainLT(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldLT(FieldSanDomain, v))
+}
+
+// SanDomainLTE applies the LTE predicate on the "san_domain" field.
+func SanDomainLTE(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldLTE(FieldSanDomain, v))
+}
+
+// SanDomainContains applies the Contains predicate on the "san_domain" field.
+func SanDomainContains(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldContains(FieldSanDomain, v))
+}
+
+// SanDomainHasPrefix applies the HasPrefix predicate on the "san_domain" field.
+func SanDomainHasPrefix(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldHasPrefix(FieldSanDomain, v))
+}
+
+// SanDomainHasSuffix applies the HasSuffix predicate on the "san_domain" field.
+func SanDomainHasSuffix(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldHasSuffix(FieldSanDomain, v))
+}
+
+// SanDomainIsNil applies the IsNil predicate on the "san_domain" field.
+func SanDomainIsNil() predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldIsNull(FieldSanDomain))
+}
+
+// SanDomainNotNil applies the NotNil predicate on the "san_domain" field.
+func SanDomainNotNil() predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldNotNull(FieldSanDomain))
+}
+
+// SanDomainEqualFold applies the EqualFold predicate on the "san_domain" field.
+func SanDomainEqualFold(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldEqualFold(FieldSanDomain, v))
+}
+
+// SanDomainContainsFold applies the ContainsFold predicate on the "san_domain" field.
+func SanDomainContainsFold(v string) predicate.EnvelopeSignature {
+	return predicate.EnvelopeSignature(sql.FieldContainsFold(FieldSanDomain, v))
 }
 
 // HasEnvelope applies the HasEdge predicate on the "envelope" edge.

@@ -27,14 +27,32 @@ func SharedKey(t *gen.Type) (*schema.SharedKey, error) {
 	if !ok {
 		return nil, nil
 	}
-	// Annotations reach the generator as JSON.
-	text, err := json.Marshal(raw)
+	key, err := decode[schema.SharedKey](raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: annotation SharedKey: %w", t.Name, err)
 	}
-	var key schema.SharedKey
-	if err := json.Unmarshal(text, &key); err != nil {
-		return nil, fmt.Errorf("%s: annotation SharedKey: %w", t.Name, err)
+	return key, nil
+}
+
+// Generated returns the field's [schema.Generated], nil if it has none.
+func Generated(f *gen.Field) (*schema.Generated, error) {
+	raw, ok := f.Annotations[schema.Generated{}.Name()]
+	if !ok {
+		return nil, nil
 	}
-	return &key, nil
+	g, err := decode[schema.Generated](raw)
+	if err != nil {
+		return nil, fmt.Errorf("field %s: annotation Generated: %w", f.Name, err)
+	}
+	return g, nil
+}
+
+// decode reads an annotation, which reaches the generator as JSON.
+func decode[T any](raw any) (*T, error) {
+	text, err := json.Marshal(raw)
+	if err != nil {
+		return nil, err
+	}
+	v := new(T)
+	return v, json.Unmarshal(text, v)
 }

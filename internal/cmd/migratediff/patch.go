@@ -13,8 +13,8 @@ import (
 )
 
 // patch turns the realm that Ent asks for into attestdb's: tenant_id leads the
-// keys of tenant entities, shared keys become foreign keys, and no foreign key
-// acts when its parent changes. It refuses a foreign key to a later module.
+// keys of tenant entities, shared keys become foreign keys, generated columns get
+// their expressions, and no foreign key acts when its parent changes. It refuses a foreign key to a later module.
 func patch(realm *atlas.Realm, g *gen.Graph, modules []string) error {
 	tables := map[string]*atlas.Table{} // by entity
 	for _, t := range g.MutableNodes() {
@@ -27,6 +27,9 @@ func patch(realm *atlas.Realm, g *gen.Graph, modules []string) error {
 			return fmt.Errorf("%s: table %s.%s is not in Ent's realm", t.Name, sql.Schema, sql.Table)
 		}
 		orderColumns(tables[t.Name], t)
+		if err := generateColumns(tables[t.Name], t); err != nil {
+			return fmt.Errorf("%s: %w", t.Name, err)
+		}
 	}
 	tenant := map[*atlas.Table]bool{}
 	for _, t := range g.MutableNodes() {
@@ -81,6 +84,25 @@ func orderColumns(table *atlas.Table, t *gen.Type) {
 		return len(order)
 	}
 	slices.SortStableFunc(table.Columns, func(a, b *atlas.Column) int { return place(a) - place(b) })
+}
+
+// generateColumns makes stored generated columns of fields that say so.
+func generateColumns(table *atlas.Table, t *gen.Type) error {
+	for _, f := range t.Fields {
+		g, err := entx.Generated(f)
+		if err != nil {
+			return err
+		}
+		if g == nil {
+			continue
+		}
+		c, ok := table.Column(f.StorageKey())
+		if !ok {
+			return fmt.Errorf("field %s has no column", f.Name)
+		}
+		c.SetGeneratedExpr(&atlas.GeneratedExpr{Expr: g.Expr, Type: "STORED"})
+	}
+	return nil
 }
 
 func leadPrimaryKey(t *atlas.Table) error {
