@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -14,20 +11,16 @@ import (
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
-	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/page"
 )
 
 func (a *app) findCommand() *cobra.Command {
-	var file, cursor, since string
+	var flags findFlags
+	var cursor string
 	var limit int
-	cmd := a.verb("find DIGEST | --file ARTIFACT", "Find the statements about an artifact, newest first", 0, 1,
+	cmd := a.verb("find [DIGEST]", "Find evidence by artifact, signer, predicate type or time, newest first", 0, 1,
 		func(ctx context.Context, args []string) error {
-			subject, err := findSubject(args, file)
-			if err != nil {
-				return err
-			}
-			from, err := parseSince(since, time.Now())
+			q, what, err := flags.query(args, time.Now())
 			if err != nil {
 				return err
 			}
@@ -39,54 +32,16 @@ func (a *app) findCommand() *cobra.Command {
 				return err
 			}
 			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
-			f := finder{app: a, tenant: tenant, limit: limit, cursor: cursor}
-			return f.run(ctx, attestor.Query{Subject: subject, Since: from})
+			f := finder{app: a, tenant: tenant, limit: limit, cursor: cursor, what: what}
+			return f.run(ctx, q)
 		})
 	cmd.Example = "attestdb find --tenant acme sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n" +
-		"attestdb find --tenant acme --file dist/app.tar.gz --since 24h"
-	cmd.Flags().StringVar(&file, "file", "", "look for this file's sha256 instead of a DIGEST")
+		"attestdb find --tenant acme --file dist/app.tar.gz --since 24h\n" +
+		"attestdb find --tenant acme --san-prefix https://github.com/acme/ --predicate-type https://slsa.dev/provenance/v1"
+	flags.register(cmd.Flags())
 	cmd.Flags().IntVar(&limit, "limit", 0, "the most rows; 0 is all")
 	cmd.Flags().StringVar(&cursor, "cursor", "", "go on behind an earlier --limit")
-	cmd.Flags().StringVar(&since, "since", "", "only what was recorded since this time (RFC 3339), date, or duration ago (36h)")
 	return cmd
-}
-
-func findSubject(args []string, file string) (digest.Digest, error) {
-	if (len(args) == 1) == (file != "") {
-		return digest.Digest{}, usagef("give a DIGEST or --file ARTIFACT")
-	}
-	if file == "" {
-		d, err := digest.Parse(args[0])
-		if err != nil {
-			return d, usage(nil, err)
-		}
-		return d, nil
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return digest.Digest{}, usagef("--file: %w", err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return digest.Digest{}, usagef("--file: %w", err)
-	}
-	return digest.New("sha256", hex.EncodeToString(h.Sum(nil)))
-}
-
-func parseSince(s string, now time.Time) (time.Time, error) {
-	if s == "" {
-		return time.Time{}, nil
-	}
-	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return now.Add(-d).UTC(), nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, usagef("--since %q: allowed is a time such as 2026-01-31T12:00:00Z, a date (UTC), or a duration such as 36h", s)
 }
 
 type finder struct {
@@ -94,6 +49,8 @@ type finder struct {
 	tenant *attestdb.TenantDB
 	limit  int
 	cursor string
+	// what names what is looked for.
+	what string
 
 	table *table
 	found int
@@ -126,8 +83,11 @@ func (f *finder) run(ctx context.Context, q attestor.Query) error {
 		return err
 	}
 	if f.found == 0 {
-		return no(fmt.Errorf("nothing about %s in tenant %s", q.Subject, f.tenantName()),
-			fmt.Sprintf("`%s ingest` stores evidence; the algorithm must be the one of the statement (`%s show` lists a statement's digests)", programName, programName))
+		hint := fmt.Sprintf("`%s ingest` stores evidence", programName)
+		if !q.Subject.IsZero() {
+			hint += fmt.Sprintf("; the algorithm must be the one of the statement (`%s show` lists a statement's digests)", programName)
+		}
+		return no(fmt.Errorf("nothing %s in tenant %s", f.what, f.tenantName()), hint)
 	}
 	if next != "" {
 		return f.nextPage(next)

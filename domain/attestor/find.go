@@ -20,7 +20,8 @@ import (
 type Match struct {
 	Stored
 	// SubjectNames is the names, sorted, under which the Statement lists the
-	// artifact; nil if the Query asks for no Subject.
+	// artifact. If the Query asks for no Subject, it is the names of the first
+	// subjects, at most 16; nil without a Statement.
 	SubjectNames []string
 }
 

@@ -3,7 +3,13 @@
 -- The LIMITs of 1 have each looked up by its key, though a plan for any number of rows
 -- expects a tenth of the table.
 SELECT m.id, m.created_at, e.media_type, e.payload_type, e.sha256, e.payload_sha256, e.size, e.recorded_by,
-       st.statement_type, st.predicate_type, m.names,
+       st.statement_type, st.predicate_type,
+       coalesce(m.names, (
+         SELECT array_agg(DISTINCT n.name ORDER BY n.name)
+           FROM (SELECT s.name FROM attestor.statement_subjects s
+                  WHERE s.tenant_id = $1 AND s.statement_id = m.id
+                  ORDER BY s.position, s.algorithm
+                  LIMIT 16) n)),
        g.signers,
        v.outcome, v.verifier, v.policy, v.reason, v.signatures, v.time_verified, v.signed_at, m.name
   FROM m
