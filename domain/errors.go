@@ -12,6 +12,7 @@ var (
 	ErrNotFound        = fault.ErrNotFound
 	ErrUnknownTenant   = fault.ErrUnknownTenant
 	ErrTenantSuspended = fault.ErrTenantSuspended
+	ErrRequirement     = fault.ErrRequirement
 	ErrTenantMismatch  = fault.ErrTenantMismatch
 	ErrNoActor         = fault.ErrNoActor
 	ErrAppendOnly      = fault.ErrAppendOnly

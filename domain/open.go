@@ -23,7 +23,7 @@ import (
 
 // LibraryLevel grows when older libraries could no longer live with the newest
 // schema. A migration raises the database's floor to the level it needs.
-const LibraryLevel = 2
+const LibraryLevel = 3
 
 // DB is attestdb on one database. It is safe for concurrent use.
 type DB struct {

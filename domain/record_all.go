@@ -3,6 +3,7 @@ package attestdb
 import (
 	"bytes"
 	"context"
+	"errors"
 	"runtime"
 	"slices"
 	"sync"
@@ -33,10 +34,10 @@ func (t *TenantDB) RecordAll(ctx context.Context, evs []*attestor.Evidence, opts
 		return nil, err
 	}
 	distinct := make([]attestor.Entry, 0, len(entries))
-	seen := make(map[digest.SHA256]bool, len(entries))
-	for _, e := range entries {
-		if !seen[e.Evidence.SHA256] {
-			seen[e.Evidence.SHA256] = true
+	first := make(map[digest.SHA256]int, len(entries))
+	for i, e := range entries {
+		if _, seen := first[e.Evidence.SHA256]; !seen {
+			first[e.Evidence.SHA256] = i
 			distinct = append(distinct, e)
 		}
 	}
@@ -46,6 +47,9 @@ func (t *TenantDB) RecordAll(ctx context.Context, evs []*attestor.Evidence, opts
 		return bytes.Compare(a.Evidence.SHA256[:], b.Evidence.SHA256[:])
 	})
 	recs, err := t.recordDistinct(ctx, distinct)
+	if batch, ok := errors.AsType[*fault.Batch](err); ok {
+		return nil, &fault.Batch{Index: first[distinct[batch.Index].Evidence.SHA256], Err: batch.Err}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +116,9 @@ func (t *TenantDB) recordDistinct(ctx context.Context, entries []attestor.Entry)
 		for rest := entries; len(rest) > 0; {
 			n := statementOf(rest)
 			some, err := attestor.Record(ctx, tx.conn, rest[:n], 0)
+			if batch, ok := errors.AsType[*fault.Batch](err); ok {
+				return &fault.Batch{Index: len(entries) - len(rest) + batch.Index, Err: batch.Err}
+			}
 			if err != nil {
 				return err
 			}

@@ -4942,19 +4942,23 @@ func (m *StatementSubjectMutation) ResetEdge(name string) error {
 // TenantMutation represents an operation that mutates the Tenant nodes in the graph.
 type TenantMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *uuid.UUID
-	name              *string
-	status            *string
-	created_at        *time.Time
-	created_by        *string
-	status_changed_at *time.Time
-	status_changed_by *string
-	clearedFields     map[string]struct{}
-	done              bool
-	oldValue          func(context.Context) (*Tenant, error)
-	predicates        []predicate.Tenant
+	op                      Op
+	typ                     string
+	id                      *uuid.UUID
+	name                    *string
+	status                  *string
+	created_at              *time.Time
+	created_by              *string
+	status_changed_at       *time.Time
+	status_changed_by       *string
+	require_verified        *bool
+	require_in_toto         *bool
+	requirements_changed_at *time.Time
+	requirements_changed_by *string
+	clearedFields           map[string]struct{}
+	done                    bool
+	oldValue                func(context.Context) (*Tenant, error)
+	predicates              []predicate.Tenant
 }
 
 var _ ent.Mutation = (*TenantMutation)(nil)
@@ -5277,6 +5281,176 @@ func (m *TenantMutation) ResetStatusChangedBy() {
 	m.status_changed_by = nil
 }
 
+// SetRequireVerified sets the "require_verified" field.
+func (m *TenantMutation) SetRequireVerified(b bool) {
+	m.require_verified = &b
+}
+
+// RequireVerified returns the value of the "require_verified" field in the mutation.
+func (m *TenantMutation) RequireVerified() (r bool, exists bool) {
+	v := m.require_verified
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireVerified returns the old "require_verified" field's value of the Tenant entity.
+// If the Tenant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TenantMutation) OldRequireVerified(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireVerified is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireVerified requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireVerified: %w", err)
+	}
+	return oldValue.RequireVerified, nil
+}
+
+// ResetRequireVerified resets all changes to the "require_verified" field.
+func (m *TenantMutation) ResetRequireVerified() {
+	m.require_verified = nil
+}
+
+// SetRequireInToto sets the "require_in_toto" field.
+func (m *TenantMutation) SetRequireInToto(b bool) {
+	m.require_in_toto = &b
+}
+
+// RequireInToto returns the value of the "require_in_toto" field in the mutation.
+func (m *TenantMutation) RequireInToto() (r bool, exists bool) {
+	v := m.require_in_toto
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequireInToto returns the old "require_in_toto" field's value of the Tenant entity.
+// If the Tenant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TenantMutation) OldRequireInToto(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequireInToto is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequireInToto requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequireInToto: %w", err)
+	}
+	return oldValue.RequireInToto, nil
+}
+
+// ResetRequireInToto resets all changes to the "require_in_toto" field.
+func (m *TenantMutation) ResetRequireInToto() {
+	m.require_in_toto = nil
+}
+
+// SetRequirementsChangedAt sets the "requirements_changed_at" field.
+func (m *TenantMutation) SetRequirementsChangedAt(t time.Time) {
+	m.requirements_changed_at = &t
+}
+
+// RequirementsChangedAt returns the value of the "requirements_changed_at" field in the mutation.
+func (m *TenantMutation) RequirementsChangedAt() (r time.Time, exists bool) {
+	v := m.requirements_changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequirementsChangedAt returns the old "requirements_changed_at" field's value of the Tenant entity.
+// If the Tenant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TenantMutation) OldRequirementsChangedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequirementsChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequirementsChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequirementsChangedAt: %w", err)
+	}
+	return oldValue.RequirementsChangedAt, nil
+}
+
+// ClearRequirementsChangedAt clears the value of the "requirements_changed_at" field.
+func (m *TenantMutation) ClearRequirementsChangedAt() {
+	m.requirements_changed_at = nil
+	m.clearedFields[tenant.FieldRequirementsChangedAt] = struct{}{}
+}
+
+// RequirementsChangedAtCleared returns if the "requirements_changed_at" field was cleared in this mutation.
+func (m *TenantMutation) RequirementsChangedAtCleared() bool {
+	_, ok := m.clearedFields[tenant.FieldRequirementsChangedAt]
+	return ok
+}
+
+// ResetRequirementsChangedAt resets all changes to the "requirements_changed_at" field.
+func (m *TenantMutation) ResetRequirementsChangedAt() {
+	m.requirements_changed_at = nil
+	delete(m.clearedFields, tenant.FieldRequirementsChangedAt)
+}
+
+// SetRequirementsChangedBy sets the "requirements_changed_by" field.
+func (m *TenantMutation) SetRequirementsChangedBy(s string) {
+	m.requirements_changed_by = &s
+}
+
+// RequirementsChangedBy returns the value of the "requirements_changed_by" field in the mutation.
+func (m *TenantMutation) RequirementsChangedBy() (r string, exists bool) {
+	v := m.requirements_changed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequirementsChangedBy returns the old "requirements_changed_by" field's value of the Tenant entity.
+// If the Tenant object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TenantMutation) OldRequirementsChangedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequirementsChangedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequirementsChangedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequirementsChangedBy: %w", err)
+	}
+	return oldValue.RequirementsChangedBy, nil
+}
+
+// ClearRequirementsChangedBy clears the value of the "requirements_changed_by" field.
+func (m *TenantMutation) ClearRequirementsChangedBy() {
+	m.requirements_changed_by = nil
+	m.clearedFields[tenant.FieldRequirementsChangedBy] = struct{}{}
+}
+
+// RequirementsChangedByCleared returns if the "requirements_changed_by" field was cleared in this mutation.
+func (m *TenantMutation) RequirementsChangedByCleared() bool {
+	_, ok := m.clearedFields[tenant.FieldRequirementsChangedBy]
+	return ok
+}
+
+// ResetRequirementsChangedBy resets all changes to the "requirements_changed_by" field.
+func (m *TenantMutation) ResetRequirementsChangedBy() {
+	m.requirements_changed_by = nil
+	delete(m.clearedFields, tenant.FieldRequirementsChangedBy)
+}
+
 // Where appends a list predicates to the TenantMutation builder.
 func (m *TenantMutation) Where(ps ...predicate.Tenant) {
 	m.predicates = append(m.predicates, ps...)
@@ -5311,7 +5485,7 @@ func (m *TenantMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TenantMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 10)
 	if m.name != nil {
 		fields = append(fields, tenant.FieldName)
 	}
@@ -5329,6 +5503,18 @@ func (m *TenantMutation) Fields() []string {
 	}
 	if m.status_changed_by != nil {
 		fields = append(fields, tenant.FieldStatusChangedBy)
+	}
+	if m.require_verified != nil {
+		fields = append(fields, tenant.FieldRequireVerified)
+	}
+	if m.require_in_toto != nil {
+		fields = append(fields, tenant.FieldRequireInToto)
+	}
+	if m.requirements_changed_at != nil {
+		fields = append(fields, tenant.FieldRequirementsChangedAt)
+	}
+	if m.requirements_changed_by != nil {
+		fields = append(fields, tenant.FieldRequirementsChangedBy)
 	}
 	return fields
 }
@@ -5350,6 +5536,14 @@ func (m *TenantMutation) Field(name string) (ent.Value, bool) {
 		return m.StatusChangedAt()
 	case tenant.FieldStatusChangedBy:
 		return m.StatusChangedBy()
+	case tenant.FieldRequireVerified:
+		return m.RequireVerified()
+	case tenant.FieldRequireInToto:
+		return m.RequireInToto()
+	case tenant.FieldRequirementsChangedAt:
+		return m.RequirementsChangedAt()
+	case tenant.FieldRequirementsChangedBy:
+		return m.RequirementsChangedBy()
 	}
 	return nil, false
 }
@@ -5371,6 +5565,14 @@ func (m *TenantMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldStatusChangedAt(ctx)
 	case tenant.FieldStatusChangedBy:
 		return m.OldStatusChangedBy(ctx)
+	case tenant.FieldRequireVerified:
+		return m.OldRequireVerified(ctx)
+	case tenant.FieldRequireInToto:
+		return m.OldRequireInToto(ctx)
+	case tenant.FieldRequirementsChangedAt:
+		return m.OldRequirementsChangedAt(ctx)
+	case tenant.FieldRequirementsChangedBy:
+		return m.OldRequirementsChangedBy(ctx)
 	}
 	return nil, fmt.Errorf("unknown Tenant field %s", name)
 }
@@ -5422,6 +5624,34 @@ func (m *TenantMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetStatusChangedBy(v)
 		return nil
+	case tenant.FieldRequireVerified:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireVerified(v)
+		return nil
+	case tenant.FieldRequireInToto:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequireInToto(v)
+		return nil
+	case tenant.FieldRequirementsChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequirementsChangedAt(v)
+		return nil
+	case tenant.FieldRequirementsChangedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequirementsChangedBy(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Tenant field %s", name)
 }
@@ -5451,7 +5681,14 @@ func (m *TenantMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *TenantMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(tenant.FieldRequirementsChangedAt) {
+		fields = append(fields, tenant.FieldRequirementsChangedAt)
+	}
+	if m.FieldCleared(tenant.FieldRequirementsChangedBy) {
+		fields = append(fields, tenant.FieldRequirementsChangedBy)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -5464,6 +5701,14 @@ func (m *TenantMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *TenantMutation) ClearField(name string) error {
+	switch name {
+	case tenant.FieldRequirementsChangedAt:
+		m.ClearRequirementsChangedAt()
+		return nil
+	case tenant.FieldRequirementsChangedBy:
+		m.ClearRequirementsChangedBy()
+		return nil
+	}
 	return fmt.Errorf("unknown Tenant nullable field %s", name)
 }
 
@@ -5488,6 +5733,18 @@ func (m *TenantMutation) ResetField(name string) error {
 		return nil
 	case tenant.FieldStatusChangedBy:
 		m.ResetStatusChangedBy()
+		return nil
+	case tenant.FieldRequireVerified:
+		m.ResetRequireVerified()
+		return nil
+	case tenant.FieldRequireInToto:
+		m.ResetRequireInToto()
+		return nil
+	case tenant.FieldRequirementsChangedAt:
+		m.ResetRequirementsChangedAt()
+		return nil
+	case tenant.FieldRequirementsChangedBy:
+		m.ResetRequirementsChangedBy()
 		return nil
 	}
 	return fmt.Errorf("unknown Tenant field %s", name)

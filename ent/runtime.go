@@ -119,6 +119,14 @@ func init() {
 	tenantDescStatusChangedAt := tenantFields[5].Descriptor()
 	// tenant.DefaultStatusChangedAt holds the default value on creation for the status_changed_at field.
 	tenant.DefaultStatusChangedAt = tenantDescStatusChangedAt.Default.(func() time.Time)
+	// tenantDescRequireVerified is the schema descriptor for require_verified field.
+	tenantDescRequireVerified := tenantFields[7].Descriptor()
+	// tenant.DefaultRequireVerified holds the default value on creation for the require_verified field.
+	tenant.DefaultRequireVerified = tenantDescRequireVerified.Default.(bool)
+	// tenantDescRequireInToto is the schema descriptor for require_in_toto field.
+	tenantDescRequireInToto := tenantFields[8].Descriptor()
+	// tenant.DefaultRequireInToto holds the default value on creation for the require_in_toto field.
+	tenant.DefaultRequireInToto = tenantDescRequireInToto.Default.(bool)
 	// tenantDescID is the schema descriptor for id field.
 	tenantDescID := tenantFields[0].Descriptor()
 	// tenant.DefaultID holds the default value on creation for the id field.

@@ -30,7 +30,15 @@ type Tenant struct {
 	StatusChangedAt time.Time `json:"status_changed_at,omitempty"`
 	// StatusChangedBy holds the value of the "status_changed_by" field.
 	StatusChangedBy string `json:"status_changed_by,omitempty"`
-	selectValues    sql.SelectValues
+	// no evidence is taken that does not verify
+	RequireVerified bool `json:"require_verified,omitempty"`
+	// no evidence is taken but in-toto Statements
+	RequireInToto bool `json:"require_in_toto,omitempty"`
+	// RequirementsChangedAt holds the value of the "requirements_changed_at" field.
+	RequirementsChangedAt *time.Time `json:"requirements_changed_at,omitempty"`
+	// RequirementsChangedBy holds the value of the "requirements_changed_by" field.
+	RequirementsChangedBy *string `json:"requirements_changed_by,omitempty"`
+	selectValues          sql.SelectValues
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -38,9 +46,11 @@ func (*Tenant) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case tenant.FieldName, tenant.FieldStatus, tenant.FieldCreatedBy, tenant.FieldStatusChangedBy:
+		case tenant.FieldRequireVerified, tenant.FieldRequireInToto:
+			values[i] = new(sql.NullBool)
+		case tenant.FieldName, tenant.FieldStatus, tenant.FieldCreatedBy, tenant.FieldStatusChangedBy, tenant.FieldRequirementsChangedBy:
 			values[i] = new(sql.NullString)
-		case tenant.FieldCreatedAt, tenant.FieldStatusChangedAt:
+		case tenant.FieldCreatedAt, tenant.FieldStatusChangedAt, tenant.FieldRequirementsChangedAt:
 			values[i] = new(sql.NullTime)
 		case tenant.FieldID:
 			values[i] = new(uuid.UUID)
@@ -101,6 +111,32 @@ func (_m *Tenant) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.StatusChangedBy = value.String
 			}
+		case tenant.FieldRequireVerified:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field require_verified", values[i])
+			} else if value.Valid {
+				_m.RequireVerified = value.Bool
+			}
+		case tenant.FieldRequireInToto:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field require_in_toto", values[i])
+			} else if value.Valid {
+				_m.RequireInToto = value.Bool
+			}
+		case tenant.FieldRequirementsChangedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field requirements_changed_at", values[i])
+			} else if value.Valid {
+				_m.RequirementsChangedAt = new(time.Time)
+				*_m.RequirementsChangedAt = value.Time
+			}
+		case tenant.FieldRequirementsChangedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field requirements_changed_by", values[i])
+			} else if value.Valid {
+				_m.RequirementsChangedBy = new(string)
+				*_m.RequirementsChangedBy = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -154,6 +190,22 @@ func (_m *Tenant) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("status_changed_by=")
 	builder.WriteString(_m.StatusChangedBy)
+	builder.WriteString(", ")
+	builder.WriteString("require_verified=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequireVerified))
+	builder.WriteString(", ")
+	builder.WriteString("require_in_toto=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequireInToto))
+	builder.WriteString(", ")
+	if v := _m.RequirementsChangedAt; v != nil {
+		builder.WriteString("requirements_changed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.RequirementsChangedBy; v != nil {
+		builder.WriteString("requirements_changed_by=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

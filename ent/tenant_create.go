@@ -81,6 +81,62 @@ func (_c *TenantCreate) SetStatusChangedBy(v string) *TenantCreate {
 	return _c
 }
 
+// SetRequireVerified sets the "require_verified" field.
+func (_c *TenantCreate) SetRequireVerified(v bool) *TenantCreate {
+	_c.mutation.SetRequireVerified(v)
+	return _c
+}
+
+// SetNillableRequireVerified sets the "require_verified" field if the given value is not nil.
+func (_c *TenantCreate) SetNillableRequireVerified(v *bool) *TenantCreate {
+	if v != nil {
+		_c.SetRequireVerified(*v)
+	}
+	return _c
+}
+
+// SetRequireInToto sets the "require_in_toto" field.
+func (_c *TenantCreate) SetRequireInToto(v bool) *TenantCreate {
+	_c.mutation.SetRequireInToto(v)
+	return _c
+}
+
+// SetNillableRequireInToto sets the "require_in_toto" field if the given value is not nil.
+func (_c *TenantCreate) SetNillableRequireInToto(v *bool) *TenantCreate {
+	if v != nil {
+		_c.SetRequireInToto(*v)
+	}
+	return _c
+}
+
+// SetRequirementsChangedAt sets the "requirements_changed_at" field.
+func (_c *TenantCreate) SetRequirementsChangedAt(v time.Time) *TenantCreate {
+	_c.mutation.SetRequirementsChangedAt(v)
+	return _c
+}
+
+// SetNillableRequirementsChangedAt sets the "requirements_changed_at" field if the given value is not nil.
+func (_c *TenantCreate) SetNillableRequirementsChangedAt(v *time.Time) *TenantCreate {
+	if v != nil {
+		_c.SetRequirementsChangedAt(*v)
+	}
+	return _c
+}
+
+// SetRequirementsChangedBy sets the "requirements_changed_by" field.
+func (_c *TenantCreate) SetRequirementsChangedBy(v string) *TenantCreate {
+	_c.mutation.SetRequirementsChangedBy(v)
+	return _c
+}
+
+// SetNillableRequirementsChangedBy sets the "requirements_changed_by" field if the given value is not nil.
+func (_c *TenantCreate) SetNillableRequirementsChangedBy(v *string) *TenantCreate {
+	if v != nil {
+		_c.SetRequirementsChangedBy(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *TenantCreate) SetID(v uuid.UUID) *TenantCreate {
 	_c.mutation.SetID(v)
@@ -142,6 +198,14 @@ func (_c *TenantCreate) defaults() {
 		v := tenant.DefaultStatusChangedAt()
 		_c.mutation.SetStatusChangedAt(v)
 	}
+	if _, ok := _c.mutation.RequireVerified(); !ok {
+		v := tenant.DefaultRequireVerified
+		_c.mutation.SetRequireVerified(v)
+	}
+	if _, ok := _c.mutation.RequireInToto(); !ok {
+		v := tenant.DefaultRequireInToto
+		_c.mutation.SetRequireInToto(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		v := tenant.DefaultID()
 		_c.mutation.SetID(v)
@@ -167,6 +231,12 @@ func (_c *TenantCreate) check() error {
 	}
 	if _, ok := _c.mutation.StatusChangedBy(); !ok {
 		return &ValidationError{Name: "status_changed_by", err: errors.New(`ent: missing required field "Tenant.status_changed_by"`)}
+	}
+	if _, ok := _c.mutation.RequireVerified(); !ok {
+		return &ValidationError{Name: "require_verified", err: errors.New(`ent: missing required field "Tenant.require_verified"`)}
+	}
+	if _, ok := _c.mutation.RequireInToto(); !ok {
+		return &ValidationError{Name: "require_in_toto", err: errors.New(`ent: missing required field "Tenant.require_in_toto"`)}
 	}
 	return nil
 }
@@ -227,6 +297,22 @@ func (_c *TenantCreate) createSpec() (*Tenant, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.StatusChangedBy(); ok {
 		_spec.SetField(tenant.FieldStatusChangedBy, field.TypeString, value)
 		_node.StatusChangedBy = value
+	}
+	if value, ok := _c.mutation.RequireVerified(); ok {
+		_spec.SetField(tenant.FieldRequireVerified, field.TypeBool, value)
+		_node.RequireVerified = value
+	}
+	if value, ok := _c.mutation.RequireInToto(); ok {
+		_spec.SetField(tenant.FieldRequireInToto, field.TypeBool, value)
+		_node.RequireInToto = value
+	}
+	if value, ok := _c.mutation.RequirementsChangedAt(); ok {
+		_spec.SetField(tenant.FieldRequirementsChangedAt, field.TypeTime, value)
+		_node.RequirementsChangedAt = &value
+	}
+	if value, ok := _c.mutation.RequirementsChangedBy(); ok {
+		_spec.SetField(tenant.FieldRequirementsChangedBy, field.TypeString, value)
+		_node.RequirementsChangedBy = &value
 	}
 	return _node, _spec
 }

@@ -71,6 +71,74 @@ func (_u *TenantUpdate) SetNillableStatusChangedBy(v *string) *TenantUpdate {
 	return _u
 }
 
+// SetRequireVerified sets the "require_verified" field.
+func (_u *TenantUpdate) SetRequireVerified(v bool) *TenantUpdate {
+	_u.mutation.SetRequireVerified(v)
+	return _u
+}
+
+// SetNillableRequireVerified sets the "require_verified" field if the given value is not nil.
+func (_u *TenantUpdate) SetNillableRequireVerified(v *bool) *TenantUpdate {
+	if v != nil {
+		_u.SetRequireVerified(*v)
+	}
+	return _u
+}
+
+// SetRequireInToto sets the "require_in_toto" field.
+func (_u *TenantUpdate) SetRequireInToto(v bool) *TenantUpdate {
+	_u.mutation.SetRequireInToto(v)
+	return _u
+}
+
+// SetNillableRequireInToto sets the "require_in_toto" field if the given value is not nil.
+func (_u *TenantUpdate) SetNillableRequireInToto(v *bool) *TenantUpdate {
+	if v != nil {
+		_u.SetRequireInToto(*v)
+	}
+	return _u
+}
+
+// SetRequirementsChangedAt sets the "requirements_changed_at" field.
+func (_u *TenantUpdate) SetRequirementsChangedAt(v time.Time) *TenantUpdate {
+	_u.mutation.SetRequirementsChangedAt(v)
+	return _u
+}
+
+// SetNillableRequirementsChangedAt sets the "requirements_changed_at" field if the given value is not nil.
+func (_u *TenantUpdate) SetNillableRequirementsChangedAt(v *time.Time) *TenantUpdate {
+	if v != nil {
+		_u.SetRequirementsChangedAt(*v)
+	}
+	return _u
+}
+
+// ClearRequirementsChangedAt clears the value of the "requirements_changed_at" field.
+func (_u *TenantUpdate) ClearRequirementsChangedAt() *TenantUpdate {
+	_u.mutation.ClearRequirementsChangedAt()
+	return _u
+}
+
+// SetRequirementsChangedBy sets the "requirements_changed_by" field.
+func (_u *TenantUpdate) SetRequirementsChangedBy(v string) *TenantUpdate {
+	_u.mutation.SetRequirementsChangedBy(v)
+	return _u
+}
+
+// SetNillableRequirementsChangedBy sets the "requirements_changed_by" field if the given value is not nil.
+func (_u *TenantUpdate) SetNillableRequirementsChangedBy(v *string) *TenantUpdate {
+	if v != nil {
+		_u.SetRequirementsChangedBy(*v)
+	}
+	return _u
+}
+
+// ClearRequirementsChangedBy clears the value of the "requirements_changed_by" field.
+func (_u *TenantUpdate) ClearRequirementsChangedBy() *TenantUpdate {
+	_u.mutation.ClearRequirementsChangedBy()
+	return _u
+}
+
 // Mutation returns the TenantMutation object of the builder.
 func (_u *TenantUpdate) Mutation() *TenantMutation {
 	return _u.mutation
@@ -120,6 +188,24 @@ func (_u *TenantUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.StatusChangedBy(); ok {
 		_spec.SetField(tenant.FieldStatusChangedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RequireVerified(); ok {
+		_spec.SetField(tenant.FieldRequireVerified, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RequireInToto(); ok {
+		_spec.SetField(tenant.FieldRequireInToto, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RequirementsChangedAt(); ok {
+		_spec.SetField(tenant.FieldRequirementsChangedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RequirementsChangedAtCleared() {
+		_spec.ClearField(tenant.FieldRequirementsChangedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RequirementsChangedBy(); ok {
+		_spec.SetField(tenant.FieldRequirementsChangedBy, field.TypeString, value)
+	}
+	if _u.mutation.RequirementsChangedByCleared() {
+		_spec.ClearField(tenant.FieldRequirementsChangedBy, field.TypeString)
 	}
 	_spec.Node.Schema = _u.schemaConfig.Tenant
 	ctx = internal.NewSchemaConfigContext(ctx, _u.schemaConfig)
@@ -182,6 +268,74 @@ func (_u *TenantUpdateOne) SetNillableStatusChangedBy(v *string) *TenantUpdateOn
 	if v != nil {
 		_u.SetStatusChangedBy(*v)
 	}
+	return _u
+}
+
+// SetRequireVerified sets the "require_verified" field.
+func (_u *TenantUpdateOne) SetRequireVerified(v bool) *TenantUpdateOne {
+	_u.mutation.SetRequireVerified(v)
+	return _u
+}
+
+// SetNillableRequireVerified sets the "require_verified" field if the given value is not nil.
+func (_u *TenantUpdateOne) SetNillableRequireVerified(v *bool) *TenantUpdateOne {
+	if v != nil {
+		_u.SetRequireVerified(*v)
+	}
+	return _u
+}
+
+// SetRequireInToto sets the "require_in_toto" field.
+func (_u *TenantUpdateOne) SetRequireInToto(v bool) *TenantUpdateOne {
+	_u.mutation.SetRequireInToto(v)
+	return _u
+}
+
+// SetNillableRequireInToto sets the "require_in_toto" field if the given value is not nil.
+func (_u *TenantUpdateOne) SetNillableRequireInToto(v *bool) *TenantUpdateOne {
+	if v != nil {
+		_u.SetRequireInToto(*v)
+	}
+	return _u
+}
+
+// SetRequirementsChangedAt sets the "requirements_changed_at" field.
+func (_u *TenantUpdateOne) SetRequirementsChangedAt(v time.Time) *TenantUpdateOne {
+	_u.mutation.SetRequirementsChangedAt(v)
+	return _u
+}
+
+// SetNillableRequirementsChangedAt sets the "requirements_changed_at" field if the given value is not nil.
+func (_u *TenantUpdateOne) SetNillableRequirementsChangedAt(v *time.Time) *TenantUpdateOne {
+	if v != nil {
+		_u.SetRequirementsChangedAt(*v)
+	}
+	return _u
+}
+
+// ClearRequirementsChangedAt clears the value of the "requirements_changed_at" field.
+func (_u *TenantUpdateOne) ClearRequirementsChangedAt() *TenantUpdateOne {
+	_u.mutation.ClearRequirementsChangedAt()
+	return _u
+}
+
+// SetRequirementsChangedBy sets the "requirements_changed_by" field.
+func (_u *TenantUpdateOne) SetRequirementsChangedBy(v string) *TenantUpdateOne {
+	_u.mutation.SetRequirementsChangedBy(v)
+	return _u
+}
+
+// SetNillableRequirementsChangedBy sets the "requirements_changed_by" field if the given value is not nil.
+func (_u *TenantUpdateOne) SetNillableRequirementsChangedBy(v *string) *TenantUpdateOne {
+	if v != nil {
+		_u.SetRequirementsChangedBy(*v)
+	}
+	return _u
+}
+
+// ClearRequirementsChangedBy clears the value of the "requirements_changed_by" field.
+func (_u *TenantUpdateOne) ClearRequirementsChangedBy() *TenantUpdateOne {
+	_u.mutation.ClearRequirementsChangedBy()
 	return _u
 }
 
@@ -264,6 +418,24 @@ func (_u *TenantUpdateOne) sqlSave(ctx context.Context) (_node *Tenant, err erro
 	}
 	if value, ok := _u.mutation.StatusChangedBy(); ok {
 		_spec.SetField(tenant.FieldStatusChangedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RequireVerified(); ok {
+		_spec.SetField(tenant.FieldRequireVerified, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RequireInToto(); ok {
+		_spec.SetField(tenant.FieldRequireInToto, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.RequirementsChangedAt(); ok {
+		_spec.SetField(tenant.FieldRequirementsChangedAt, field.TypeTime, value)
+	}
+	if _u.mutation.RequirementsChangedAtCleared() {
+		_spec.ClearField(tenant.FieldRequirementsChangedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RequirementsChangedBy(); ok {
+		_spec.SetField(tenant.FieldRequirementsChangedBy, field.TypeString, value)
+	}
+	if _u.mutation.RequirementsChangedByCleared() {
+		_spec.ClearField(tenant.FieldRequirementsChangedBy, field.TypeString)
 	}
 	_spec.Node.Schema = _u.schemaConfig.Tenant
 	ctx = internal.NewSchemaConfigContext(ctx, _u.schemaConfig)

@@ -22,6 +22,10 @@ func (Tenant) Fields() []ent.Field {
 		field.Text("created_by").Immutable(),
 		field.Time("status_changed_at").SchemaType(timestamptz).Default(now),
 		field.Text("status_changed_by"),
+		field.Bool("require_verified").Default(false).Comment("no evidence is taken that does not verify"),
+		field.Bool("require_in_toto").Default(false).Comment("no evidence is taken but in-toto Statements"),
+		field.Time("requirements_changed_at").SchemaType(timestamptz).Optional().Nillable(),
+		field.Text("requirements_changed_by").Optional().Nillable(),
 	}
 }
 
@@ -37,11 +41,14 @@ func (Tenant) Indexes() []ent.Index {
 func (Tenant) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		table("tenancy", "tenants", map[string]string{
-			"name_slug":                "name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'",
-			"status_known":             "status IN ('active', 'suspended')",
-			"created_by_length":        bytesBetween("created_by", 1, 256),
-			"status_changed_by_length": bytesBetween("status_changed_by", 1, 256),
-			"times_finite":             finite("created_at", "status_changed_at"),
+			"name_slug":                      "name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'",
+			"status_known":                   "status IN ('active', 'suspended')",
+			"created_by_length":              bytesBetween("created_by", 1, 256),
+			"status_changed_by_length":       bytesBetween("status_changed_by", 1, 256),
+			"times_finite":                   finite("created_at", "status_changed_at"),
+			"requirements_changed_at_finite": finite("requirements_changed_at"),
+			"requirements_changed_by_length": bytesBetween("requirements_changed_by", 1, 256),
+			"requirements_changed_whole":     "(requirements_changed_at IS NULL) = (requirements_changed_by IS NULL)",
 		}),
 	}
 }

@@ -56,7 +56,7 @@ func TestEvidenceIsAppendOnlyForEveryRole(t *testing.T) {
 				}
 				statements = append(statements,
 					fmt.Sprintf("MERGE INTO %[1]s t USING %[1]s s ON t.%[2]s = s.%[2]s WHEN MATCHED THEN UPDATE SET %[2]s = s.%[2]s", r.Name, key),
-					fmt.Sprintf("INSERT INTO %[1]s SELECT * FROM %[1]s LIMIT 1 ON CONFLICT (%[2]s) DO UPDATE SET %[3]s = excluded.%[3]s", r.Name, strings.Join(r.Keys[0], ", "), key))
+					r.again()+fmt.Sprintf(" LIMIT 1 ON CONFLICT (%s) DO UPDATE SET %[2]s = excluded.%[2]s", strings.Join(r.Keys[0], ", "), key))
 			}
 			for _, sql := range statements {
 				_, err := conn.Exec(t.Context(), sql)

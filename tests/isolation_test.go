@@ -231,7 +231,7 @@ func (w *world) forgeries(t *testing.T, r relation) []attack {
 	n, columns, key := r.Name, strings.Join(r.Columns, ", "), r.Keys[0]
 	if r.TenantColumn == "" {
 		return []attack{
-			{name: "INSERT", sql: "INSERT INTO " + n + " SELECT * FROM " + n, write: true},
+			{name: "INSERT", sql: r.again(), write: true},
 			{name: "UPDATE", sql: "UPDATE " + n + " SET " + key[0] + " = " + key[0], write: true},
 		}
 	}

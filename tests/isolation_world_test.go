@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,12 @@ func (r relation) readable() string {
 		return "SELECT id, name, status FROM " + r.Name
 	}
 	return "SELECT * FROM " + r.Name
+}
+
+// again is a statement that inserts the rows which are there already.
+func (r relation) again() string {
+	columns := strings.Join(r.Columns, ", ")
+	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s", r.Name, columns, columns, r.Name)
 }
 
 func (r relation) keyColumns() map[string]bool {

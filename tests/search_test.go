@@ -283,6 +283,8 @@ func TestSearchPagesAreTheListWhileMoreIsRecorded(t *testing.T) {
 	require.Greater(t, used, 100, "the queries find something")
 }
 
+var firstPage = page.Request{}
+
 func domaintestPair(t *testing.T) (acme, globex *attestdb.TenantDB) {
 	t.Helper()
 	db := domaintest.New(t)

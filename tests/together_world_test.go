@@ -170,7 +170,7 @@ func requireStored(t *testing.T, all []*upload) {
 // was to record.
 func (g *together) transactions() (sizes []int, sum int) {
 	for _, s := range g.tap.take() {
-		if strings.Contains(s.sql, "record_envelopes") {
+		if strings.Contains(s.sql, "record_evidence") {
 			n := len(s.args[1].([]pgtype.UUID))
 			sizes, sum = append(sizes, n), sum+n
 		}

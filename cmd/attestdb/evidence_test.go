@@ -42,6 +42,7 @@ func writeEvidence(t testing.TB, dir string) {
 	write("badsig.json", []byte(strings.Replace(string(one), `"sig":"`, `"sig":"!`, 1)))
 	write("escape.json", sign(t, statement(strings.Replace(subject, "app.tar", `\u001b[31mred\u202e`, 1), "https://example.com/escape/v1"), key1))
 	write("garbage.json", []byte("garbage"))
+	write("text.json", signAs(t, "text/plain", []byte("text"), key1))
 	for _, b := range demoBundles {
 		raw, err := b.content()
 		require.NoError(t, err)
@@ -63,7 +64,11 @@ func statement(subjects, predicateType string) []byte {
 
 func sign(t testing.TB, payload []byte, keys ...ed25519.PrivateKey) []byte {
 	t.Helper()
-	const payloadType = "application/vnd.in-toto+json"
+	return signAs(t, "application/vnd.in-toto+json", payload, keys...)
+}
+
+func signAs(t testing.TB, payloadType string, payload []byte, keys ...ed25519.PrivateKey) []byte {
+	t.Helper()
 	var signatures []map[string]string
 	for _, key := range keys {
 		sig := ed25519.Sign(key, dsse.PAE(payloadType, payload))

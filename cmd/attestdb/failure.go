@@ -86,6 +86,7 @@ var hints = []struct {
 }{
 	{attestdb.ErrUnknownTenant, "`attestdb tenant list` shows the tenants, `attestdb tenant create NAME` makes one"},
 	{attestdb.ErrTenantSuspended, "`attestdb tenant resume NAME` lets it write again"},
+	{attestdb.ErrRequirement, "give --trusted-root or --key to verify; `attestdb tenant show NAME` shows what the tenant requires, `attestdb tenant require` changes it"},
 	{attestdb.ErrVerification, "check that the trusted root or the keys and the identity are the expected ones; --keep-failed stores the evidence as failed"},
 	{attestdb.ErrOutcomeUnknown, "run the same command again: what is there already is not stored twice"},
 	{attestdb.ErrNoActor, "give --actor or set ATTESTDB_ACTOR"},

@@ -196,6 +196,10 @@ func (in *ingest) judge(r attestdb.SourceResult) (ingestLine, error) {
 		in.refused++
 		line.SHA256 = &r.Evidence.SHA256
 		return line, nil
+	case errors.Is(r.Err, attestdb.ErrRequirement):
+		in.refused++
+		line.SHA256 = &r.Evidence.SHA256
+		return line, nil
 	case r.Evidence == nil && r.Name != "":
 		in.unread++
 		line.Status = "unread"

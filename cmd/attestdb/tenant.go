@@ -14,8 +14,8 @@ import (
 )
 
 func (a *app) tenantCommand() *cobra.Command {
-	return a.group("tenant", "Make, list and suspend tenants",
-		a.tenantCreate(), a.tenantList(), a.tenantShow(), a.tenantSuspend(), a.tenantResume())
+	return a.group("tenant", "Make, list and suspend tenants, and say what they require",
+		a.tenantCreate(), a.tenantList(), a.tenantShow(), a.tenantSuspend(), a.tenantResume(), a.tenantRequire())
 }
 
 type tenantJSON struct {
@@ -26,6 +26,12 @@ type tenantJSON struct {
 	CreatedBy       attestdb.Actor    `json:"created_by"`
 	StatusChangedAt time.Time         `json:"status_changed_at"`
 	StatusChangedBy attestdb.Actor    `json:"status_changed_by"`
+	RequireVerified bool              `json:"require_verified"`
+	RequireInToto   bool              `json:"require_in_toto"`
+	// Null where nothing was ever said.
+	RequirementsChangedAt *time.Time `json:"requirements_changed_at"`
+	RequirementsChangedBy *string    `json:"requirements_changed_by"`
+
 	Existed         *bool             `json:"existed,omitempty"`
 }
 
@@ -33,6 +39,8 @@ func newTenantJSON(t tenancy.Tenant) tenantJSON {
 	return tenantJSON{
 		ID: t.ID, Name: t.Name, Status: t.Status, CreatedAt: t.CreatedAt, CreatedBy: t.CreatedBy,
 		StatusChangedAt: t.StatusChangedAt, StatusChangedBy: t.StatusChangedBy,
+		RequireVerified: t.Requirements.Verified, RequireInToto: t.Requirements.InToto,
+		RequirementsChangedAt: optionalTime(t.RequirementsChangedAt), RequirementsChangedBy: optionalText(t.RequirementsChangedBy),
 	}
 }
 
@@ -191,6 +199,10 @@ func (a *app) printTenant(one tenancy.Tenant) error {
 	t.row("name", one.Name)
 	t.row("status", string(one.Status))
 	t.row("status changed", timestamp(one.StatusChangedAt)+" by "+string(one.StatusChangedBy))
+	t.row("requires", requirements(one.Requirements))
+	if by := one.RequirementsChangedBy; by != "" {
+		t.row("requirements changed", timestamp(one.RequirementsChangedAt)+" by "+string(by))
+	}
 	t.row("created", timestamp(one.CreatedAt)+" by "+string(one.CreatedBy))
 	return t.flush()
 }
@@ -211,6 +223,48 @@ func (a *app) tenantResume() *cobra.Command {
 	return a.verb("resume NAME|UUID", "Let a suspended tenant write again", 1, 1, func(ctx context.Context, args []string) error {
 		return a.changeTenant(ctx, args[0], (*tenancy.Store).Resume)
 	})
+}
+
+func requirements(r tenancy.Requirements) string {
+	switch {
+	case r.Verified && r.InToto:
+		return "verified in-toto Statements"
+	case r.Verified:
+		return "verified evidence"
+	case r.InToto:
+		return "in-toto Statements"
+	}
+	return "nothing"
+}
+
+func (a *app) tenantRequire() *cobra.Command {
+	var verified, inToto bool
+	var cmd *cobra.Command
+	cmd = a.verb("require NAME|UUID", "Say what evidence a tenant takes from now on", 1, 1, func(ctx context.Context, args []string) error {
+		if !cmd.Flags().Changed("verified") && !cmd.Flags().Changed("in-toto") {
+			return usagef("say what is required: --verified, --in-toto, or =false for no longer")
+		}
+		return a.withTenancy(ctx, func(s *tenancy.Store) error {
+			t, err := findTenant(ctx, s, args[0])
+			if err != nil {
+				return err
+			}
+			r := t.Requirements
+			if cmd.Flags().Changed("verified") {
+				r.Verified = verified
+			}
+			if cmd.Flags().Changed("in-toto") {
+				r.InToto = inToto
+			}
+			if t, err = s.Require(ctx, t.ID, r); err != nil {
+				return err
+			}
+			return a.printTenant(t)
+		}, roleAdmin)
+	})
+	cmd.Flags().BoolVar(&verified, "verified", false, "take no evidence but such as verifies")
+	cmd.Flags().BoolVar(&inToto, "in-toto", false, "take no evidence but in-toto Statements")
+	return cmd
 }
 
 func (a *app) changeTenant(ctx context.Context, named string, change func(*tenancy.Store, context.Context, attestdb.TenantID) (tenancy.Tenant, error)) error {

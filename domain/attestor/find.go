@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 
 	"github.com/google/uuid"
@@ -128,6 +129,17 @@ type finder struct {
 // statement returns SQL that yields find.sql's columns, the name that a row was found
 // by among them.
 func (q *Query) statement(tenant uuid.UUID, after page.Key, continued bool, limit int) (string, []any) {
+	found, args := q.found(tenant, after, continued, limit)
+	return "WITH m AS (" + found + ")\n" + findSQL, args
+}
+
+// count returns SQL that yields the number of rows of all pages.
+func (q *Query) count(tenant uuid.UUID) (string, []any) {
+	found, args := q.found(tenant, page.Key{}, false, math.MaxInt)
+	return "SELECT count(*) FROM (" + found + ") m", args
+}
+
+func (q *Query) found(tenant uuid.UUID, after page.Key, continued bool, limit int) (string, []any) {
 	f := &finder{q: q, args: []any{tenant}, name: after.Text, continued: continued}
 	// Bounds instead of conditions that may be absent, so that one text serves all
 	// pages: the first begins behind everything.
@@ -155,7 +167,7 @@ func (q *Query) statement(tenant uuid.UUID, after page.Key, continued bool, limi
 	default:
 		found = f.list("attestor.envelopes t", "t.id")
 	}
-	return "WITH m AS (" + found + ")\n" + findSQL, f.args
+	return found, f.args
 }
 
 // end is the place before which the first page begins.

@@ -4,14 +4,18 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgtenant"
@@ -59,12 +63,8 @@ func (e *Entry) verified() bool {
 	return e.Verification.Outcome == Verified || e.Verification.Outcome == Failed
 }
 
-var (
-	//go:embed record.sql
-	recordSQL string
-	//go:embed record_verification.sql
-	recordVerificationSQL string
-)
+//go:embed record.sql
+var recordSQL string
 
 const setLockTimeout = "SELECT pg_catalog.set_config('lock_timeout', $1, true)"
 
@@ -89,19 +89,16 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 		verifications verificationColumns
 		b             pgx.Batch
 	)
-	for _, i := range order {
+	for n, i := range order {
 		envelopes.add(&entries[i])
 		if entries[i].verified() {
-			verifications.add(&entries[i], now)
+			verifications.add(int32(n+1), &entries[i].Verification, now)
 		}
 	}
 	if lockTimeout > 0 {
 		b.Queue(setLockTimeout, fmt.Sprintf("%dms", lockTimeout.Milliseconds()))
 	}
-	b.Queue(recordSQL, envelopes.args(conn.Tenant())...)
-	if len(verifications.ids) > 0 {
-		b.Queue(recordVerificationSQL, verifications.args(conn.Tenant())...)
-	}
+	b.Queue(recordSQL, append(envelopes.args(conn.Tenant()), verifications.args()...)...)
 	var all []Recorded
 	err := conn.Batch(ctx, &b, func(br pgx.BatchResults) (err error) {
 		if lockTimeout > 0 {
@@ -109,12 +106,10 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 				return err
 			}
 		}
-		if all, err = recorded(br, entries, order); err == nil && len(verifications.ids) > 0 {
-			_, err = br.Exec()
-		}
+		all, err = recorded(br, entries, order)
 		return err
 	})
-	return all, pgfault.Map("record envelope", err)
+	return all, blame(pgfault.Map("record envelope", err), order)
 }
 
 // recorded reads record.sql's rows, one for each entry.
@@ -149,4 +144,18 @@ func recorded(br pgx.BatchResults, entries []Entry, order []int) ([]Recorded, er
 		err = fmt.Errorf("%d of %d envelopes were answered for", seen, len(entries))
 	}
 	return all, err
+}
+
+// blame names the entry that the database refused, if it said which and there are
+// others.
+func blame(err error, order []int) error {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || len(order) < 2 || !errors.Is(err, fault.ErrRequirement) {
+		return err
+	}
+	n, convert := strconv.Atoi(pg.Detail)
+	if convert != nil || n < 1 || n > len(order) {
+		return err
+	}
+	return &fault.Batch{Index: order[n-1], Err: err}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// envelopeColumns are record.sql's arguments: one element for each envelope,
+// envelopeColumns are record.sql's first arguments: one element for each envelope,
 // signature or subject. Ids have a type that pgx knows the array of even where
 // it does not ask the server for the types of parameters.
 type envelopeColumns struct {
@@ -90,10 +90,11 @@ func (c *envelopeColumns) args(tenant uuid.UUID) []any {
 	}
 }
 
-// verificationColumns are record_verification.sql's arguments.
+// verificationColumns are one element for each verification, in the arguments of
+// record.sql and of record_verification.sql.
 type verificationColumns struct {
-	sums                          [][]byte
 	ids                           []pgtype.UUID
+	of                            []int32
 	times                         []time.Time
 	outcomes, verifiers, policies []string
 	reasons                       []*string
@@ -101,14 +102,12 @@ type verificationColumns struct {
 	timesVerified, timesSigned    []*time.Time
 }
 
-func (c *verificationColumns) add(e *Entry, now time.Time) {
-	v := &e.Verification
+func (c *verificationColumns) add(of int32, v *Verification, now time.Time) {
 	positions := v.Signatures
 	if positions == nil {
 		positions = []int{}
 	}
-	c.sums = append(c.sums, e.Evidence.SHA256[:])
-	c.ids = append(c.ids, newID())
+	c.ids, c.of = append(c.ids, newID()), append(c.of, of)
 	c.times = append(c.times, now)
 	c.outcomes = append(c.outcomes, string(v.Outcome))
 	c.verifiers, c.policies = append(c.verifiers, v.Verifier), append(c.policies, v.Policy)
@@ -117,9 +116,9 @@ func (c *verificationColumns) add(e *Entry, now time.Time) {
 	c.timesVerified, c.timesSigned = append(c.timesVerified, micro(v.TimeVerified)), append(c.timesSigned, micro(v.SignedAt))
 }
 
-func (c *verificationColumns) args(tenant uuid.UUID) []any {
+func (c *verificationColumns) args() []any {
 	return []any{
-		tenant, c.sums, c.ids, c.times, c.outcomes, c.verifiers, c.policies, c.reasons, c.signatures,
+		c.ids, c.of, c.times, c.outcomes, c.verifiers, c.policies, c.reasons, c.signatures,
 		c.timesVerified, c.timesSigned,
 	}
 }

@@ -15,6 +15,9 @@ var (
 	ErrUnknownTenant = errors.New("unknown tenant")
 	// ErrTenantSuspended: the tenant may read, but not write.
 	ErrTenantSuspended = errors.New("tenant is suspended: it may read, not write")
+	// ErrRequirement: the tenant takes verified evidence only, or in-toto Statements
+	// only, and this is none.
+	ErrRequirement = errors.New("the tenant does not take such evidence")
 	// ErrTenantMismatch: a handle met a transaction of another tenant.
 	ErrTenantMismatch = errors.New("tenant differs from the transaction's tenant")
 	// ErrNoActor: the call records who acted; name the actor first.

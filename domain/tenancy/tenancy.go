@@ -42,6 +42,20 @@ type Tenant struct {
 	// suspended or resumed, or made.
 	StatusChangedAt time.Time
 	StatusChangedBy tenant.Actor
+	// Requirements is what evidence must be. RequirementsChangedAt and
+	// RequirementsChangedBy say when and by whom that was last said; zero if never.
+	Requirements          Requirements
+	RequirementsChangedAt time.Time
+	RequirementsChangedBy tenant.Actor
+}
+
+// Requirements is what a tenant requires of evidence that it takes from now on. What
+// is stored already stays.
+type Requirements struct {
+	// Verified takes no evidence but such as verifies.
+	Verified bool
+	// InToto takes no evidence but in-toto Statements.
+	InToto bool
 }
 
 var namePattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -169,6 +183,30 @@ func (s *Store) setStatus(ctx context.Context, id tenant.ID, to Status) (Tenant,
 	return s.Get(ctx, id)
 }
 
+// Require says what evidence must be from now on, instead of what was said before. To
+// say the same again changes nothing. It returns [fault.ErrNoActor] and
+// [fault.ErrUnknownTenant].
+func (s *Store) Require(ctx context.Context, id tenant.ID, r Requirements) (Tenant, error) {
+	if err := s.needActor(); err != nil {
+		return Tenant{}, err
+	}
+	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
+		_, err := s.ent().Tenant.Update().
+			Where(enttenant.IDEQ(id.UUID()),
+				enttenant.Or(enttenant.RequireVerifiedNEQ(r.Verified), enttenant.RequireInTotoNEQ(r.InToto))).
+			SetRequireVerified(r.Verified).
+			SetRequireInToto(r.InToto).
+			SetRequirementsChangedAt(now()).
+			SetRequirementsChangedBy(string(s.actor)).
+			Save(ctx)
+		return err
+	})
+	if err != nil {
+		return Tenant{}, pgfault.Map("change tenant's requirements", err)
+	}
+	return s.Get(ctx, id)
+}
+
 func (s *Store) one(ctx context.Context, where predicate.Tenant) (Tenant, error) {
 	var t Tenant
 	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
@@ -195,9 +233,14 @@ func (s *Store) needActor() error {
 }
 
 func fromRow(row *ent.Tenant) Tenant {
-	return Tenant{
+	t := Tenant{
 		ID: tenant.ID(row.ID), Name: row.Name, Status: Status(row.Status),
 		CreatedAt: row.CreatedAt.UTC(), CreatedBy: tenant.Actor(row.CreatedBy),
 		StatusChangedAt: row.StatusChangedAt.UTC(), StatusChangedBy: tenant.Actor(row.StatusChangedBy),
+		Requirements: Requirements{Verified: row.RequireVerified, InToto: row.RequireInToto},
 	}
+	if row.RequirementsChangedAt != nil && row.RequirementsChangedBy != nil {
+		t.RequirementsChangedAt, t.RequirementsChangedBy = row.RequirementsChangedAt.UTC(), tenant.Actor(*row.RequirementsChangedBy)
+	}
+	return t
 }

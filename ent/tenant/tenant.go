@@ -26,6 +26,14 @@ const (
 	FieldStatusChangedAt = "status_changed_at"
 	// FieldStatusChangedBy holds the string denoting the status_changed_by field in the database.
 	FieldStatusChangedBy = "status_changed_by"
+	// FieldRequireVerified holds the string denoting the require_verified field in the database.
+	FieldRequireVerified = "require_verified"
+	// FieldRequireInToto holds the string denoting the require_in_toto field in the database.
+	FieldRequireInToto = "require_in_toto"
+	// FieldRequirementsChangedAt holds the string denoting the requirements_changed_at field in the database.
+	FieldRequirementsChangedAt = "requirements_changed_at"
+	// FieldRequirementsChangedBy holds the string denoting the requirements_changed_by field in the database.
+	FieldRequirementsChangedBy = "requirements_changed_by"
 	// Table holds the table name of the tenant in the database.
 	Table = "tenants"
 )
@@ -39,6 +47,10 @@ var Columns = []string{
 	FieldCreatedBy,
 	FieldStatusChangedAt,
 	FieldStatusChangedBy,
+	FieldRequireVerified,
+	FieldRequireInToto,
+	FieldRequirementsChangedAt,
+	FieldRequirementsChangedBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -58,6 +70,10 @@ var (
 	DefaultCreatedAt func() time.Time
 	// DefaultStatusChangedAt holds the default value on creation for the "status_changed_at" field.
 	DefaultStatusChangedAt func() time.Time
+	// DefaultRequireVerified holds the default value on creation for the "require_verified" field.
+	DefaultRequireVerified bool
+	// DefaultRequireInToto holds the default value on creation for the "require_in_toto" field.
+	DefaultRequireInToto bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() uuid.UUID
 )
@@ -98,4 +114,24 @@ func ByStatusChangedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByStatusChangedBy orders the results by the status_changed_by field.
 func ByStatusChangedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldStatusChangedBy, opts...).ToFunc()
+}
+
+// ByRequireVerified orders the results by the require_verified field.
+func ByRequireVerified(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequireVerified, opts...).ToFunc()
+}
+
+// ByRequireInToto orders the results by the require_in_toto field.
+func ByRequireInToto(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequireInToto, opts...).ToFunc()
+}
+
+// ByRequirementsChangedAt orders the results by the requirements_changed_at field.
+func ByRequirementsChangedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequirementsChangedAt, opts...).ToFunc()
+}
+
+// ByRequirementsChangedBy orders the results by the requirements_changed_by field.
+func ByRequirementsChangedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequirementsChangedBy, opts...).ToFunc()
 }

@@ -85,6 +85,26 @@ func StatusChangedBy(v string) predicate.Tenant {
 	return predicate.Tenant(sql.FieldEQ(FieldStatusChangedBy, v))
 }
 
+// RequireVerified applies equality check predicate on the "require_verified" field. It's identical to RequireVerifiedEQ.
+func RequireVerified(v bool) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequireVerified, v))
+}
+
+// RequireInToto applies equality check predicate on the "require_in_toto" field. It's identical to RequireInTotoEQ.
+func RequireInToto(v bool) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequireInToto, v))
+}
+
+// RequirementsChangedAt applies equality check predicate on the "requirements_changed_at" field. It's identical to RequirementsChangedAtEQ.
+func RequirementsChangedAt(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedBy applies equality check predicate on the "requirements_changed_by" field. It's identical to RequirementsChangedByEQ.
+func RequirementsChangedBy(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequirementsChangedBy, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Tenant {
 	return predicate.Tenant(sql.FieldEQ(FieldName, v))
@@ -423,6 +443,151 @@ func StatusChangedByEqualFold(v string) predicate.Tenant {
 // StatusChangedByContainsFold applies the ContainsFold predicate on the "status_changed_by" field.
 func StatusChangedByContainsFold(v string) predicate.Tenant {
 	return predicate.Tenant(sql.FieldContainsFold(FieldStatusChangedBy, v))
+}
+
+// RequireVerifiedEQ applies the EQ predicate on the "require_verified" field.
+func RequireVerifiedEQ(v bool) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequireVerified, v))
+}
+
+// RequireVerifiedNEQ applies the NEQ predicate on the "require_verified" field.
+func RequireVerifiedNEQ(v bool) predicate.Tenant {
+	return predicate.Tenant(sql.FieldNEQ(FieldRequireVerified, v))
+}
+
+// RequireInTotoEQ applies the EQ predicate on the "require_in_toto" field.
+func RequireInTotoEQ(v bool) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequireInToto, v))
+}
+
+// RequireInTotoNEQ applies the NEQ predicate on the "require_in_toto" field.
+func RequireInTotoNEQ(v bool) predicate.Tenant {
+	return predicate.Tenant(sql.FieldNEQ(FieldRequireInToto, v))
+}
+
+// RequirementsChangedAtEQ applies the EQ predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtEQ(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedAtNEQ applies the NEQ predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtNEQ(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldNEQ(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedAtIn applies the In predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtIn(vs ...time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldIn(FieldRequirementsChangedAt, vs...))
+}
+
+// RequirementsChangedAtNotIn applies the NotIn predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtNotIn(vs ...time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldNotIn(FieldRequirementsChangedAt, vs...))
+}
+
+// RequirementsChangedAtGT applies the GT predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtGT(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldGT(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedAtGTE applies the GTE predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtGTE(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldGTE(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedAtLT applies the LT predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtLT(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldLT(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedAtLTE applies the LTE predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtLTE(v time.Time) predicate.Tenant {
+	return predicate.Tenant(sql.FieldLTE(FieldRequirementsChangedAt, v))
+}
+
+// RequirementsChangedAtIsNil applies the IsNil predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtIsNil() predicate.Tenant {
+	return predicate.Tenant(sql.FieldIsNull(FieldRequirementsChangedAt))
+}
+
+// RequirementsChangedAtNotNil applies the NotNil predicate on the "requirements_changed_at" field.
+func RequirementsChangedAtNotNil() predicate.Tenant {
+	return predicate.Tenant(sql.FieldNotNull(FieldRequirementsChangedAt))
+}
+
+// RequirementsChangedByEQ applies the EQ predicate on the "requirements_changed_by" field.
+func RequirementsChangedByEQ(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEQ(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByNEQ applies the NEQ predicate on the "requirements_changed_by" field.
+func RequirementsChangedByNEQ(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldNEQ(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByIn applies the In predicate on the "requirements_changed_by" field.
+func RequirementsChangedByIn(vs ...string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldIn(FieldRequirementsChangedBy, vs...))
+}
+
+// RequirementsChangedByNotIn applies the NotIn predicate on the "requirements_changed_by" field.
+func RequirementsChangedByNotIn(vs ...string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldNotIn(FieldRequirementsChangedBy, vs...))
+}
+
+// RequirementsChangedByGT applies the GT predicate on the "requirements_changed_by" field.
+func RequirementsChangedByGT(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldGT(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByGTE applies the GTE predicate on the "requirements_changed_by" field.
+func RequirementsChangedByGTE(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldGTE(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByLT applies the LT predicate on the "requirements_changed_by" field.
+func RequirementsChangedByLT(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldLT(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByLTE applies the LTE predicate on the "requirements_changed_by" field.
+func RequirementsChangedByLTE(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldLTE(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByContains applies the Contains predicate on the "requirements_changed_by" field.
+func RequirementsChangedByContains(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldContains(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByHasPrefix applies the HasPrefix predicate on the "requirements_changed_by" field.
+func RequirementsChangedByHasPrefix(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldHasPrefix(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByHasSuffix applies the HasSuffix predicate on the "requirements_changed_by" field.
+func RequirementsChangedByHasSuffix(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldHasSuffix(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByIsNil applies the IsNil predicate on the "requirements_changed_by" field.
+func RequirementsChangedByIsNil() predicate.Tenant {
+	return predicate.Tenant(sql.FieldIsNull(FieldRequirementsChangedBy))
+}
+
+// RequirementsChangedByNotNil applies the NotNil predicate on the "requirements_changed_by" field.
+func RequirementsChangedByNotNil() predicate.Tenant {
+	return predicate.Tenant(sql.FieldNotNull(FieldRequirementsChangedBy))
+}
+
+// RequirementsChangedByEqualFold applies the EqualFold predicate on the "requirements_changed_by" field.
+func RequirementsChangedByEqualFold(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldEqualFold(FieldRequirementsChangedBy, v))
+}
+
+// RequirementsChangedByContainsFold applies the ContainsFold predicate on the "requirements_changed_by" field.
+func RequirementsChangedByContainsFold(v string) predicate.Tenant {
+	return predicate.Tenant(sql.FieldContainsFold(FieldRequirementsChangedBy, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -22,6 +22,7 @@ const (
 	appendOnly      = "AD001"
 	unknownTenant   = "AD002"
 	tenantSuspended = "AD003"
+	requirement     = "AD004"
 )
 
 // Map returns err with attestdb's sentinel in its chain, or err itself if none
@@ -59,6 +60,8 @@ func sentinel(err error) error {
 		return fault.ErrUnknownTenant
 	case tenantSuspended:
 		return fault.ErrTenantSuspended
+	case requirement:
+		return fault.ErrRequirement
 	case "25006":
 		return fault.ErrReadOnly
 	case "53100":

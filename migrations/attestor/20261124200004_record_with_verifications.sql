@@ -1,0 +1,85 @@
+-- record_evidence is the one way in for evidence together with what a verifier said of
+-- it: so a tenant can require, of every writer, that nothing else is there. It runs as
+-- the owner, who is bound to the tenant that the statement names.
+
+DROP POLICY "envelope_verifications_owner" ON "attestor"."envelope_verifications";
+CREATE POLICY "envelope_verifications_owner" ON "attestor"."envelope_verifications" TO attestdb_owner
+  USING ("tenant_id" = NULLIF(current_setting('attestdb.tenant_id', true), '')::uuid)
+  WITH CHECK ("tenant_id" = NULLIF(current_setting('attestdb.tenant_id', true), '')::uuid);
+
+-- As record_envelopes, whose arrays come first; verifications are one array a column,
+-- each with the position, from 1, of its envelope. A verifier that says again what it
+-- said last adds nothing.
+CREATE FUNCTION "attestor"."record_evidence"(
+  tenant uuid, ids uuid[], times timestamptz[], actors text[], media_types text[], payload_types text[],
+  payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[],
+  signature_ids uuid[], signature_of int[], signature_positions int[], key_ids text[], sigs bytea[],
+  certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[],
+  subject_ids uuid[], subject_of int[], subject_positions int[], subject_names text[],
+  algorithms text[], digests bytea[],
+  verification_ids uuid[], verification_of int[], verification_times timestamptz[], outcomes text[],
+  verifiers text[], policies text[], reasons text[], verified_signatures text[],
+  times_verified timestamptz[], times_signed timestamptz[])
+RETURNS TABLE (n bigint, envelope_id uuid, recorded_at timestamptz, existed boolean,
+  outcome text, verifier text, policy text, reason text, signatures jsonb,
+  time_verified timestamptz, signed_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = ''
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+  must_verify boolean;
+  must_state boolean;
+  fault bigint;
+BEGIN
+  SELECT t.require_verified, t.require_in_toto INTO must_verify, must_state
+    FROM tenancy.tenants t WHERE t.id = tenant;
+  IF must_state THEN
+    SELECT min(i.n) INTO fault
+      FROM unnest(statement_types) WITH ORDINALITY AS i (type, n) WHERE i.type IS NULL;
+    IF fault IS NOT NULL THEN
+      RAISE EXCEPTION 'the tenant requires in-toto Statements' USING ERRCODE = 'AD004', DETAIL = fault;
+    END IF;
+  END IF;
+  IF must_verify THEN
+    SELECT min(i.n) INTO fault
+      FROM generate_series(1, cardinality(ids)) AS i (n)
+     WHERE NOT EXISTS (SELECT FROM unnest(verification_of, outcomes) AS v (n, outcome)
+                        WHERE v.n = i.n AND v.outcome = 'verified');
+    IF fault IS NOT NULL THEN
+      RAISE EXCEPTION 'the tenant requires verified evidence' USING ERRCODE = 'AD004', DETAIL = fault;
+    END IF;
+  END IF;
+
+  RETURN QUERY
+  SELECT * FROM attestor.record_envelopes(
+    tenant, ids, times, actors, media_types, payload_types, payload_sha256s, contents, statement_types, predicate_types,
+    signature_ids, signature_of, signature_positions, key_ids, sigs, certificates, certificate_sha256s, issuers, sans,
+    subject_ids, subject_of, subject_positions, subject_names, algorithms, digests);
+
+  IF cardinality(verification_ids) > 0 THEN
+    INSERT INTO attestor.envelope_verifications
+           (tenant_id, id, created_at, envelope_id, outcome, verifier, policy, reason, signatures, time_verified, signed_at)
+    SELECT tenant, w.id, w.created_at, e.id, w.outcome, w.verifier, w.policy, w.reason, w.signatures::jsonb,
+           w.time_verified, w.signed_at
+      FROM unnest(verification_ids, verification_of, verification_times, outcomes, verifiers, policies, reasons,
+                  verified_signatures, times_verified, times_signed)
+           AS w (id, n, created_at, outcome, verifier, policy, reason, signatures, time_verified, signed_at)
+      JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = sha256(contents[w.n])
+      LEFT JOIN LATERAL (
+        SELECT v.outcome, v.verifier, v.policy, v.reason, v.signatures, v.signed_at
+          FROM attestor.envelope_verifications v
+         WHERE v.tenant_id = tenant AND v.envelope_id = e.id
+         ORDER BY v.created_at DESC, v.id DESC
+         LIMIT 1
+      ) l ON true
+     WHERE (l.outcome, l.verifier, l.policy, l.reason, l.signatures, l.signed_at)
+           IS DISTINCT FROM (w.outcome, w.verifier, w.policy, w.reason, w.signatures::jsonb, w.signed_at);
+  END IF;
+END $$;
+REVOKE ALL ON FUNCTION "attestor"."record_evidence" FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION "attestor"."record_evidence" TO attestdb_app;
+
+-- Else it would be a way around what a tenant requires.
+REVOKE EXECUTE ON FUNCTION "attestor"."record_envelopes" FROM attestdb_app;

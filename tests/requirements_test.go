@@ -1,0 +1,85 @@
+package tests
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/tenancy"
+)
+
+// What a tenant requires holds for every way in, for plain SQL too; what is stored
+// already stays.
+func TestTenantTakesOnlyWhatItRequires(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.db.Tenancy().As("admin")
+	signer, other := domaintest.NewSigner(t), domaintest.NewSigner(t)
+	verify := attestdb.Verify(signer.Verifier(t))
+	text, err := attestor.Parse(signer.Envelope("text/plain", []byte("text")))
+	require.NoError(t, err)
+	before := signer.Evidence(t, "before", []byte("before"))
+	was, err := w.acme.Record(t.Context(), before)
+	require.NoError(t, err)
+	record := func(ev *attestor.Evidence, opts ...attestdb.RecordOption) error {
+		_, err := w.acme.Record(t.Context(), ev, opts...)
+		return err
+	}
+	evidence := func(name string) *attestor.Evidence { return signer.Evidence(t, name, []byte(name)) }
+
+	_, err = w.db.Tenancy().Require(t.Context(), w.acme.ID(), tenancy.Requirements{Verified: true})
+	require.ErrorIs(t, err, attestdb.ErrNoActor)
+	now, err := admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{Verified: true})
+	require.NoError(t, err)
+	require.True(t, now.Requirements.Verified)
+	require.EqualValues(t, "admin", now.RequirementsChangedBy)
+	again, err := admin.As("another").Require(t.Context(), w.acme.ID(), tenancy.Requirements{Verified: true})
+	require.NoError(t, err)
+	require.Equal(t, now, again, "who says the same again changes nothing")
+
+	count := func() int { return countRows(t, w.DB, "envelopes") }
+	n := count()
+	require.ErrorIs(t, record(evidence("a")), attestdb.ErrRequirement)
+	require.ErrorIs(t, record(other.Evidence(t, "a", []byte("a")), verify, attestdb.KeepFailed()), attestdb.ErrRequirement)
+	require.NoError(t, record(evidence("a"), verify))
+	require.NoError(t, record(text, verify))
+	a := w.attacker(t)
+	a.become(t, w.acme.ID().String())
+	o := a.try(t, recordCall(w.acme.ID().String(), "new"), "")
+	require.NotNil(t, o.pgError)
+	require.Equal(t, "AD004", o.pgError.Code)
+	require.Equal(t, n+2, count())
+
+	// A batch names the piece at fault, wherever its digest puts it.
+	evs := []*attestor.Evidence{evidence("b"), evidence("c"), other.Evidence(t, "d", []byte("d")), evidence("e")}
+	_, err = w.acme.RecordAll(t.Context(), evs, verify, attestdb.KeepFailed())
+	require.ErrorIs(t, err, attestdb.ErrRequirement)
+	var batch *attestdb.BatchError
+	require.ErrorAs(t, err, &batch)
+	require.Equal(t, 2, batch.Index)
+	require.Equal(t, n+2, count())
+
+	_, err = admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{InToto: true})
+	require.NoError(t, err)
+	require.NoError(t, record(evidence("f")), "it need not verify any more")
+	text2, err := attestor.Parse(signer.Envelope("text/plain", []byte("more")))
+	require.NoError(t, err)
+	err = record(text2, verify)
+	require.ErrorIs(t, err, attestdb.ErrRequirement)
+	require.ErrorContains(t, err, "in-toto")
+	notStated := strings.Replace(recordCall(w.acme.ID().String(), "new"), "ARRAY['https://in-toto.io/Statement/v1'], ARRAY['forged']", "ARRAY[NULL], ARRAY[NULL]", 1)
+	o = a.try(t, notStated, "")
+	require.NotNil(t, o.pgError)
+	require.Equal(t, "AD004", o.pgError.Code)
+
+	// Another tenant requires what it requires.
+	_, err = w.globex.Record(t.Context(), text2)
+	require.NoError(t, err)
+	got, err := w.acme.Attestor().Get(t.Context(), was.ID)
+	require.NoError(t, err)
+	require.Equal(t, attestor.Unverified, got.Verification.Outcome)
+}

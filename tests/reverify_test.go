@@ -1,0 +1,130 @@
+package tests
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/verifier/publickey"
+	"stella-ops.org/attestdb/internal/testdb"
+)
+
+// reverify collects the answers by id.
+func reverify(t *testing.T, acme *attestdb.TenantDB, cfg attestdb.ReverifyConfig) (answers map[uuid.UUID]attestdb.Reverified, order []uuid.UUID) {
+	t.Helper()
+	answers = map[uuid.UUID]attestdb.Reverified{}
+	for r, err := range acme.Reverify(t.Context(), cfg) {
+		require.NoError(t, err)
+		answers[r.ID] = r
+		order = append(order, r.ID)
+	}
+	return answers, order
+}
+
+// Which evidence would fail today, say after a key was revoked?
+func TestReverifyTellsWhatWouldFailToday(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	_, acme := openTapped(t, database, nil)
+	kept, revoked := domaintest.NewSigner(t), domaintest.NewSigner(t)
+	both, err := publickey.New([]publickey.Key{{Public: kept.Public()}, {Public: revoked.Public()}})
+	require.NoError(t, err)
+	// More than one portion and one page of them.
+	var evs []*attestor.Evidence
+	for i := range 700 {
+		signer := kept
+		if i%7 == 0 {
+			signer = revoked
+		}
+		evs = append(evs, signer.Evidence(t, fmt.Sprint(i), fmt.Append(nil, i)))
+	}
+	recs, err := acme.RecordAll(t.Context(), evs, attestdb.Verify(both))
+	require.NoError(t, err)
+	n, err := acme.Attestor().Count(t.Context(), attestor.Query{})
+	require.NoError(t, err)
+	require.EqualValues(t, 700, n)
+
+	one := kept.Verifier(t)
+	for _, keep := range []bool{false, true} {
+		answers, order := reverify(t, acme, attestdb.ReverifyConfig{Verifier: one, Keep: keep})
+		require.Len(t, order, 700)
+		require.Len(t, answers, 700)
+		for i, rec := range recs {
+			require.Equal(t, rec.ID, order[len(order)-1-i], "newest first")
+			r := answers[rec.ID]
+			require.NoError(t, r.Err)
+			require.Equal(t, attestor.Verified, r.Verification.Outcome, "as it was")
+			require.Equal(t, i%7 == 0, r.Changed())
+		}
+	}
+	// Kept: the newest verification is today's, and the older one is still there.
+	failed, _, err := acme.Attestor().Find(t.Context(), attestor.Query{Subject: evs[7].Statement.Subject[0].Digest[0]}, firstPage)
+	require.NoError(t, err)
+	require.Equal(t, attestor.Failed, failed[0].Verification.Outcome)
+	rows := countRows(t, database, "envelope_verifications")
+	require.Equal(t, 1400, rows)
+	_, _ = reverify(t, acme, attestdb.ReverifyConfig{Verifier: one, Keep: true})
+	require.Equal(t, rows, countRows(t, database, "envelope_verifications"), "who says the same again adds nothing")
+
+	// A part of it, by a query.
+	answers, _ := reverify(t, acme, attestdb.ReverifyConfig{Verifier: one, Query: attestor.Query{Subject: evs[3].Statement.Subject[0].Digest[0]}})
+	require.Len(t, answers, 1)
+
+	// Bytes that are gone, or no longer what they were, do not end it.
+	super := database.Conn(t, "superuser")
+	for _, sql := range []string{
+		"SET session_replication_role = replica",
+		fmt.Sprintf("DELETE FROM attestor.envelope_contents WHERE id = '%s'", recs[1].ID),
+		fmt.Sprintf(`UPDATE attestor.envelope_contents SET content = '{}' WHERE id = '%s'`, recs[2].ID),
+	} {
+		_, err := super.Exec(t.Context(), sql)
+		require.NoError(t, err)
+	}
+	answers, _ = reverify(t, acme, attestdb.ReverifyConfig{Verifier: one, Keep: true})
+	require.Len(t, answers, 700)
+	require.ErrorIs(t, answers[recs[1].ID].Err, attestdb.ErrNotFound)
+	require.ErrorIs(t, answers[recs[2].ID].Err, attestdb.ErrInvalid)
+	require.False(t, answers[recs[3].ID].Changed())
+}
+
+func TestReverifyEndsWithItsContextAndNeedsAVerifier(t *testing.T) {
+	t.Parallel()
+	_, acme := openTapped(t, testdb.New(t), nil)
+	signer := domaintest.NewSigner(t)
+	_, err := acme.RecordAll(t.Context(), manyEvidences(t, signer, "a", 20))
+	require.NoError(t, err)
+	for _, err := range acme.Reverify(t.Context(), attestdb.ReverifyConfig{}) {
+		require.ErrorIs(t, err, attestdb.ErrInvalid)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("gone")
+	slow := slowVerifier{signer.Verifier(t), func() { cancel(gone) }}
+	var last error
+	for _, err := range acme.Reverify(ctx, attestdb.ReverifyConfig{Verifier: slow, Keep: true}) {
+		last = err
+	}
+	require.ErrorIs(t, last, gone)
+	m, _, err := acme.Attestor().Find(t.Context(), attestor.Query{Since: time.Unix(0, 0)}, firstPage)
+	require.NoError(t, err)
+	require.Len(t, m, 20)
+	require.Equal(t, attestor.Unverified, m[0].Verification.Outcome)
+}
+
+// slowVerifier does something before it verifies.
+type slowVerifier struct {
+	attestor.Verifier
+	before func()
+}
+
+func (v slowVerifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.Verification, error) {
+	v.before()
+	return v.Verifier.Verify(ctx, ev)
+}
