@@ -213,8 +213,10 @@ func fillTables(t testing.TB, database *testdb.DB, tenant attestdb.TenantID, n i
 	conn := database.Conn(t, "superuser")
 	_, err := conn.Exec(ctx, "SET session_replication_role = replica")
 	require.NoError(t, err)
+	// As they come in life: in the order of their times, with ids in that order too.
 	_, err = conn.Exec(ctx, `CREATE TEMPORARY TABLE fresh AS
-		SELECT gen_random_uuid() AS id, now() - n * interval '1 second' AS at, n FROM generate_series(1, $1) n`, n)
+		SELECT overlay(overlay(md5(random()::text) PLACING lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') FROM 1) PLACING '7' FROM 13)::uuid AS id, at, n
+		  FROM (SELECT now() - ($1 - n) * interval '1 second' AS at, n FROM generate_series(1, $1::int) n) s`, n)
 	require.NoError(t, err)
 	for _, sql := range []string{
 		`INSERT INTO attestor.envelopes

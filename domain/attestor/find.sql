@@ -1,7 +1,6 @@
 -- What is known of the envelopes m (id, created_at, names, name), which find.go
 -- selects: a page of them in its order, by ranges of one index that end with the page.
--- The LIMITs of 1 have each looked up by its key, though a plan for any number of rows
--- expects a tenth of the table.
+-- The LIMITs of 1 have each looked up by its key, however many rows a plan expects.
 SELECT m.id, m.created_at, e.media_type, e.payload_type, e.sha256, e.payload_sha256, e.size, e.recorded_by,
        st.statement_type, st.predicate_type,
        coalesce(m.names, (
