@@ -53,7 +53,7 @@ func TestHints(t *testing.T) {
 	general := (&app{}).explain(errors.New("x"))
 	require.Equal(t, exitUnknown, general.code)
 	for _, err := range []error{
-		attestdb.ErrUnknownTenant, attestdb.ErrTenantSuspended, attestdb.ErrNoActor, attestdb.ErrVerification,
+		attestdb.ErrUnknownTenant, attestdb.ErrTenantSuspended, attestdb.ErrNoActor, attestdb.ErrVerification, attestdb.ErrRequirement,
 		attestdb.ErrReadOnly, attestdb.ErrStorageFull, attestdb.ErrUnavailable, attestdb.ErrOutcomeUnknown,
 		attestdb.ErrRole, attestdb.ErrServer, attestdb.ErrSchema, attestdb.ErrInvalid, embedpg.ErrInUse,
 		context.DeadlineExceeded,

@@ -18,11 +18,15 @@ func (a *app) findCommand() *cobra.Command {
 	var flags findFlags
 	var cursor string
 	var limit int
+	var all bool
 	cmd := a.verb("find [DIGEST]", "Find evidence by artifact, signer, predicate type or time, newest first", 0, 1,
 		func(ctx context.Context, args []string) error {
 			q, what, err := flags.query(args, time.Now())
 			if err != nil {
 				return err
+			}
+			if what == "" && !all {
+				return usagef("say what to find: a DIGEST, --file, --san…, --issuer, --key-id, --predicate-type, --since, or --all for everything")
 			}
 			if limit < 0 {
 				return usagef("--limit: allowed is 1 or more, or 0 for all")
@@ -39,6 +43,7 @@ func (a *app) findCommand() *cobra.Command {
 		"attestdb find --tenant acme --file dist/app.tar.gz --since 24h\n" +
 		"attestdb find --tenant acme --san-prefix https://github.com/acme/ --predicate-type https://slsa.dev/provenance/v1"
 	flags.register(cmd.Flags())
+	cmd.Flags().BoolVar(&all, "all", false, "everything, if nothing else is asked for")
 	cmd.Flags().IntVar(&limit, "limit", 0, "the most rows; 0 is all")
 	cmd.Flags().StringVar(&cursor, "cursor", "", "go on behind an earlier --limit")
 	return cmd

@@ -19,7 +19,6 @@ type findFlags struct {
 	file, predicateType, keyID, certificate, issuer string
 	names                                           map[attestor.SANMatch]*string
 	since, until                                    string
-	all                                             bool
 }
 
 // sanFlags are the flags for names. Each is another way to compare them.
@@ -45,10 +44,9 @@ func (f *findFlags) register(flags *pflag.FlagSet) {
 	}
 	flags.StringVar(&f.since, "since", "", "only what was recorded since this time (RFC 3339), date, or duration ago (36h)")
 	flags.StringVar(&f.until, "until", "", "only what was recorded before this time, date, or duration ago")
-	flags.BoolVar(&f.all, "all", false, "everything, if nothing else is asked for")
 }
 
-// query returns the question, and what it asks for in words.
+// query returns the question, and what it asks for in words, "" if for everything.
 func (f *findFlags) query(args []string, now time.Time) (q attestor.Query, what string, err error) {
 	var said []string
 	say := func(words string) { said = append(said, words) }
@@ -102,10 +100,7 @@ func (f *findFlags) query(args []string, now time.Time) (q attestor.Query, what 
 	if q.Until, err = parseTime("--until", f.until, now); err != nil {
 		return q, "", err
 	}
-	if len(said) == 0 && f.since == "" && f.until == "" && !f.all {
-		return q, "", usagef("say what to find: a DIGEST, --file, --san…, --issuer, --key-id, --predicate-type, --since, or --all for everything")
-	}
-	if len(said) == 0 {
+	if f.since != "" || f.until != "" {
 		say("recorded then")
 	}
 	return q, strings.Join(said, ", "), nil

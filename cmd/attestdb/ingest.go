@@ -246,7 +246,7 @@ func (in *ingest) print(line ingestLine) error {
 		what = *line.PredicateType
 	}
 	cells := []string{line.ID.String(), line.SHA256.String()[:12], what, string(line.Verification.Outcome), line.Status, line.File}
-	in.printf("%s\n", strings.ReplaceAll(strings.Join(cells, "  "), "\n", `\n`))
+	in.printf("%s\n", oneLine(strings.Join(cells, "  ")))
 	return in.stdout.Flush()
 }
 

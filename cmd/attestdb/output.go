@@ -67,6 +67,9 @@ func clean(s string) string {
 	return b.String()
 }
 
+// oneLine keeps text that may hold what evidence says on one line.
+func oneLine(s string) string { return strings.ReplaceAll(s, "\n", `\n`) }
+
 func hidden(r rune) bool {
 	return r != '\n' && r != '\t' && !unicode.IsPrint(r)
 }

@@ -32,7 +32,7 @@ type tenantJSON struct {
 	RequirementsChangedAt *time.Time `json:"requirements_changed_at"`
 	RequirementsChangedBy *string    `json:"requirements_changed_by"`
 
-	Existed         *bool             `json:"existed,omitempty"`
+	Existed *bool `json:"existed,omitempty"`
 }
 
 func newTenantJSON(t tenancy.Tenant) tenantJSON {
