@@ -1,0 +1,9 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func (a *app) attestorCommand() *cobra.Command {
+	return a.group("attestor", "Work with what evidence adds up to",
+		a.chainCommand(),
+	)
+}
