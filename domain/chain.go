@@ -16,7 +16,7 @@ import (
 // two calls at once the later one supersedes the earlier one's chain.
 //
 // It returns an *[InvalidError] for what no chain may have, an
-// *[attestor.SegmentError] for a segment that the tenant lacks or that is about
+// *[SegmentError] for a segment that the tenant lacks or that is about
 // another artifact, [ErrUnknownTenant], or [ErrTenantSuspended]. Transient errors
 // are retried: a chain that a lost connection had stored is found again by its id.
 func (t *TenantDB) AssembleChain(ctx context.Context, req attestor.ChainRequest) (a attestor.AssembledChain, err error) {
