@@ -40,6 +40,8 @@ type (
 	VerificationError = fault.Verification
 	// BatchError says which item of a batch is at fault.
 	BatchError = fault.Batch
+	// SegmentError says which segment a proof chain cannot have.
+	SegmentError = attestor.SegmentError
 	// TenantID identifies a tenant.
 	TenantID = tenant.ID
 	// Actor names who acts.

@@ -19,6 +19,8 @@ import (
 	"stella-ops.org/attestdb/ent/envelopesignature"
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
+	"stella-ops.org/attestdb/ent/proofchain"
+	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -39,6 +41,10 @@ type Client struct {
 	EnvelopeVerification *EnvelopeVerificationClient
 	// LibraryFloor is the client for interacting with the LibraryFloor builders.
 	LibraryFloor *LibraryFloorClient
+	// ProofChain is the client for interacting with the ProofChain builders.
+	ProofChain *ProofChainClient
+	// ProofSegment is the client for interacting with the ProofSegment builders.
+	ProofSegment *ProofSegmentClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
 	// StatementSubject is the client for interacting with the StatementSubject builders.
@@ -60,6 +66,8 @@ func (c *Client) init() {
 	c.EnvelopeSignature = NewEnvelopeSignatureClient(c.config)
 	c.EnvelopeVerification = NewEnvelopeVerificationClient(c.config)
 	c.LibraryFloor = NewLibraryFloorClient(c.config)
+	c.ProofChain = NewProofChainClient(c.config)
+	c.ProofSegment = NewProofSegmentClient(c.config)
 	c.Statement = NewStatementClient(c.config)
 	c.StatementSubject = NewStatementSubjectClient(c.config)
 	c.Tenant = NewTenantClient(c.config)
@@ -163,6 +171,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		EnvelopeSignature:    NewEnvelopeSignatureClient(cfg),
 		EnvelopeVerification: NewEnvelopeVerificationClient(cfg),
 		LibraryFloor:         NewLibraryFloorClient(cfg),
+		ProofChain:           NewProofChainClient(cfg),
+		ProofSegment:         NewProofSegmentClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		StatementSubject:     NewStatementSubjectClient(cfg),
 		Tenant:               NewTenantClient(cfg),
@@ -190,6 +200,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		EnvelopeSignature:    NewEnvelopeSignatureClient(cfg),
 		EnvelopeVerification: NewEnvelopeVerificationClient(cfg),
 		LibraryFloor:         NewLibraryFloorClient(cfg),
+		ProofChain:           NewProofChainClient(cfg),
+		ProofSegment:         NewProofSegmentClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		StatementSubject:     NewStatementSubjectClient(cfg),
 		Tenant:               NewTenantClient(cfg),
@@ -223,7 +235,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
-		c.LibraryFloor, c.Statement, c.StatementSubject, c.Tenant,
+		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.Statement, c.StatementSubject,
+		c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -234,7 +247,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
-		c.LibraryFloor, c.Statement, c.StatementSubject, c.Tenant,
+		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.Statement, c.StatementSubject,
+		c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -253,6 +267,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.EnvelopeVerification.mutate(ctx, m)
 	case *LibraryFloorMutation:
 		return c.LibraryFloor.mutate(ctx, m)
+	case *ProofChainMutation:
+		return c.ProofChain.mutate(ctx, m)
+	case *ProofSegmentMutation:
+		return c.ProofSegment.mutate(ctx, m)
 	case *StatementMutation:
 		return c.Statement.mutate(ctx, m)
 	case *StatementSubjectMutation:
@@ -757,6 +775,207 @@ func (c *LibraryFloorClient) mutate(ctx context.Context, m *LibraryFloorMutation
 	}
 }
 
+// ProofChainClient is a client for the ProofChain schema.
+type ProofChainClient struct {
+	config
+}
+
+// NewProofChainClient returns a client for the ProofChain from the given config.
+func NewProofChainClient(c config) *ProofChainClient {
+	return &ProofChainClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `proofchain.Hooks(f(g(h())))`.
+func (c *ProofChainClient) Use(hooks ...Hook) {
+	c.hooks.ProofChain = append(c.hooks.ProofChain, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `proofchain.Intercept(f(g(h())))`.
+func (c *ProofChainClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProofChain = append(c.inters.ProofChain, interceptors...)
+}
+
+// Create returns a builder for creating a ProofChain entity.
+func (c *ProofChainClient) Create() *ProofChainCreate {
+	mutation := newProofChainMutation(c.config, OpCreate)
+	return &ProofChainCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProofChain entities.
+func (c *ProofChainClient) CreateBulk(builders ...*ProofChainCreate) *ProofChainCreateBulk {
+	return &ProofChainCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProofChainClient) MapCreateBulk(slice any, setFunc func(*ProofChainCreate, int)) *ProofChainCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProofChainCreateBulk{err: fmt.Errorf("calling to ProofChainClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProofChainCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProofChainCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for ProofChain.
+func (c *ProofChainClient) Query() *ProofChainQuery {
+	return &ProofChainQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProofChain},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProofChain entity by its id.
+func (c *ProofChainClient) Get(ctx context.Context, id uuid.UUID) (*ProofChain, error) {
+	return c.Query().Where(proofchain.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProofChainClient) GetX(ctx context.Context, id uuid.UUID) *ProofChain {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProofChainClient) Hooks() []Hook {
+	return c.hooks.ProofChain
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProofChainClient) Interceptors() []Interceptor {
+	return c.inters.ProofChain
+}
+
+func (c *ProofChainClient) mutate(ctx context.Context, m *ProofChainMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProofChainCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown ProofChain mutation op: %q", m.Op())
+	}
+}
+
+// ProofSegmentClient is a client for the ProofSegment schema.
+type ProofSegmentClient struct {
+	config
+}
+
+// NewProofSegmentClient returns a client for the ProofSegment from the given config.
+func NewProofSegmentClient(c config) *ProofSegmentClient {
+	return &ProofSegmentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `proofsegment.Hooks(f(g(h())))`.
+func (c *ProofSegmentClient) Use(hooks ...Hook) {
+	c.hooks.ProofSegment = append(c.hooks.ProofSegment, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `proofsegment.Intercept(f(g(h())))`.
+func (c *ProofSegmentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProofSegment = append(c.inters.ProofSegment, interceptors...)
+}
+
+// Create returns a builder for creating a ProofSegment entity.
+func (c *ProofSegmentClient) Create() *ProofSegmentCreate {
+	mutation := newProofSegmentMutation(c.config, OpCreate)
+	return &ProofSegmentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProofSegment entities.
+func (c *ProofSegmentClient) CreateBulk(builders ...*ProofSegmentCreate) *ProofSegmentCreateBulk {
+	return &ProofSegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProofSegmentClient) MapCreateBulk(slice any, setFunc func(*ProofSegmentCreate, int)) *ProofSegmentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProofSegmentCreateBulk{err: fmt.Errorf("calling to ProofSegmentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProofSegmentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProofSegmentCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for ProofSegment.
+func (c *ProofSegmentClient) Query() *ProofSegmentQuery {
+	return &ProofSegmentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProofSegment},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProofSegment entity by its id.
+func (c *ProofSegmentClient) Get(ctx context.Context, id uuid.UUID) (*ProofSegment, error) {
+	return c.Query().Where(proofsegment.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProofSegmentClient) GetX(ctx context.Context, id uuid.UUID) *ProofSegment {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryChain queries the chain edge of a ProofSegment.
+func (c *ProofSegmentClient) QueryChain(_m *ProofSegment) *ProofChainQuery {
+	query := (&ProofChainClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proofsegment.Table, proofsegment.FieldID, id),
+			sqlgraph.To(proofchain.Table, proofchain.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proofsegment.ChainTable, proofsegment.ChainColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.ProofChain
+		step.Edge.Schema = schemaConfig.ProofSegment
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ProofSegmentClient) Hooks() []Hook {
+	return c.hooks.ProofSegment
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProofSegmentClient) Interceptors() []Interceptor {
+	return c.inters.ProofSegment
+}
+
+func (c *ProofSegmentClient) mutate(ctx context.Context, m *ProofSegmentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProofSegmentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown ProofSegment mutation op: %q", m.Op())
+	}
+}
+
 // StatementClient is a client for the Statement schema.
 type StatementClient struct {
 	config
@@ -1095,11 +1314,13 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 type (
 	hooks struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
-		LibraryFloor, Statement, StatementSubject, Tenant []ent.Hook
+		LibraryFloor, ProofChain, ProofSegment, Statement, StatementSubject,
+		Tenant []ent.Hook
 	}
 	inters struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
-		LibraryFloor, Statement, StatementSubject, Tenant []ent.Interceptor
+		LibraryFloor, ProofChain, ProofSegment, Statement, StatementSubject,
+		Tenant []ent.Interceptor
 	}
 )
 
@@ -1111,6 +1332,8 @@ var (
 		EnvelopeSignature:    tableSchemas[0],
 		EnvelopeVerification: tableSchemas[0],
 		LibraryFloor:         tableSchemas[1],
+		ProofChain:           tableSchemas[0],
+		ProofSegment:         tableSchemas[0],
 		Statement:            tableSchemas[0],
 		StatementSubject:     tableSchemas[0],
 		Tenant:               tableSchemas[1],

@@ -17,6 +17,8 @@ import (
 	"stella-ops.org/attestdb/ent/envelopesignature"
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
+	"stella-ops.org/attestdb/ent/proofchain"
+	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -85,6 +87,8 @@ func checkColumn(t, c string) error {
 			envelopesignature.Table:    envelopesignature.ValidColumn,
 			envelopeverification.Table: envelopeverification.ValidColumn,
 			libraryfloor.Table:         libraryfloor.ValidColumn,
+			proofchain.Table:           proofchain.ValidColumn,
+			proofsegment.Table:         proofsegment.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			statementsubject.Table:     statementsubject.ValidColumn,
 			tenant.Table:               tenant.ValidColumn,

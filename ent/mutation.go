@@ -19,6 +19,8 @@ import (
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
 	"stella-ops.org/attestdb/ent/predicate"
+	"stella-ops.org/attestdb/ent/proofchain"
+	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -38,6 +40,8 @@ const (
 	TypeEnvelopeSignature    = "EnvelopeSignature"
 	TypeEnvelopeVerification = "EnvelopeVerification"
 	TypeLibraryFloor         = "LibraryFloor"
+	TypeProofChain           = "ProofChain"
+	TypeProofSegment         = "ProofSegment"
 	TypeStatement            = "Statement"
 	TypeStatementSubject     = "StatementSubject"
 	TypeTenant               = "Tenant"
@@ -3697,6 +3701,1702 @@ func (m *LibraryFloorMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LibraryFloorMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LibraryFloor edge %s", name)
+}
+
+// ProofChainMutation represents an operation that mutates the ProofChain nodes in the graph.
+type ProofChainMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	tenant_id         *uuid.UUID
+	created_at        *time.Time
+	subject_algorithm *string
+	subject_digest    *[]byte
+	revision          *int32
+	addrevision       *int32
+	policy_version    *string
+	root_hash         *digest.SHA256
+	segment_count     *int32
+	addsegment_count  *int32
+	supersedes_id     *uuid.UUID
+	assembled_by      *string
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*ProofChain, error)
+	predicates        []predicate.ProofChain
+}
+
+var _ ent.Mutation = (*ProofChainMutation)(nil)
+
+// proofchainOption allows management of the mutation configuration using functional options.
+type proofchainOption func(*ProofChainMutation)
+
+// newProofChainMutation creates new mutation for the ProofChain entity.
+func newProofChainMutation(c config, op Op, opts ...proofchainOption) *ProofChainMutation {
+	m := &ProofChainMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProofChain,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProofChainID sets the ID field of the mutation.
+func withProofChainID(id uuid.UUID) proofchainOption {
+	return func(m *ProofChainMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProofChain
+		)
+		m.oldValue = func(ctx context.Context) (*ProofChain, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProofChain.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProofChain sets the old ProofChain of the mutation.
+func withProofChain(node *ProofChain) proofchainOption {
+	return func(m *ProofChainMutation) {
+		m.oldValue = func(context.Context) (*ProofChain, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProofChainMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProofChainMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProofChain entities.
+func (m *ProofChainMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProofChainMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProofChainMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProofChain.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *ProofChainMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *ProofChainMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *ProofChainMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProofChainMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProofChainMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProofChainMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSubjectAlgorithm sets the "subject_algorithm" field.
+func (m *ProofChainMutation) SetSubjectAlgorithm(s string) {
+	m.subject_algorithm = &s
+}
+
+// SubjectAlgorithm returns the value of the "subject_algorithm" field in the mutation.
+func (m *ProofChainMutation) SubjectAlgorithm() (r string, exists bool) {
+	v := m.subject_algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectAlgorithm returns the old "subject_algorithm" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldSubjectAlgorithm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectAlgorithm: %w", err)
+	}
+	return oldValue.SubjectAlgorithm, nil
+}
+
+// ResetSubjectAlgorithm resets all changes to the "subject_algorithm" field.
+func (m *ProofChainMutation) ResetSubjectAlgorithm() {
+	m.subject_algorithm = nil
+}
+
+// SetSubjectDigest sets the "subject_digest" field.
+func (m *ProofChainMutation) SetSubjectDigest(b []byte) {
+	m.subject_digest = &b
+}
+
+// SubjectDigest returns the value of the "subject_digest" field in the mutation.
+func (m *ProofChainMutation) SubjectDigest() (r []byte, exists bool) {
+	v := m.subject_digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectDigest returns the old "subject_digest" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldSubjectDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectDigest: %w", err)
+	}
+	return oldValue.SubjectDigest, nil
+}
+
+// ResetSubjectDigest resets all changes to the "subject_digest" field.
+func (m *ProofChainMutation) ResetSubjectDigest() {
+	m.subject_digest = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *ProofChainMutation) SetRevision(i int32) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ProofChainMutation) Revision() (r int32, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldRevision(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ProofChainMutation) AddRevision(i int32) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ProofChainMutation) AddedRevision() (r int32, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ProofChainMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetPolicyVersion sets the "policy_version" field.
+func (m *ProofChainMutation) SetPolicyVersion(s string) {
+	m.policy_version = &s
+}
+
+// PolicyVersion returns the value of the "policy_version" field in the mutation.
+func (m *ProofChainMutation) PolicyVersion() (r string, exists bool) {
+	v := m.policy_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPolicyVersion returns the old "policy_version" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldPolicyVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPolicyVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPolicyVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPolicyVersion: %w", err)
+	}
+	return oldValue.PolicyVersion, nil
+}
+
+// ResetPolicyVersion resets all changes to the "policy_version" field.
+func (m *ProofChainMutation) ResetPolicyVersion() {
+	m.policy_version = nil
+}
+
+// SetRootHash sets the "root_hash" field.
+func (m *ProofChainMutation) SetRootHash(d digest.SHA256) {
+	m.root_hash = &d
+}
+
+// RootHash returns the value of the "root_hash" field in the mutation.
+func (m *ProofChainMutation) RootHash() (r digest.SHA256, exists bool) {
+	v := m.root_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRootHash returns the old "root_hash" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldRootHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRootHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRootHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRootHash: %w", err)
+	}
+	return oldValue.RootHash, nil
+}
+
+// ResetRootHash resets all changes to the "root_hash" field.
+func (m *ProofChainMutation) ResetRootHash() {
+	m.root_hash = nil
+}
+
+// SetSegmentCount sets the "segment_count" field.
+func (m *ProofChainMutation) SetSegmentCount(i int32) {
+	m.segment_count = &i
+	m.addsegment_count = nil
+}
+
+// SegmentCount returns the value of the "segment_count" field in the mutation.
+func (m *ProofChainMutation) SegmentCount() (r int32, exists bool) {
+	v := m.segment_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSegmentCount returns the old "segment_count" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldSegmentCount(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSegmentCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSegmentCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSegmentCount: %w", err)
+	}
+	return oldValue.SegmentCount, nil
+}
+
+// AddSegmentCount adds i to the "segment_count" field.
+func (m *ProofChainMutation) AddSegmentCount(i int32) {
+	if m.addsegment_count != nil {
+		*m.addsegment_count += i
+	} else {
+		m.addsegment_count = &i
+	}
+}
+
+// AddedSegmentCount returns the value that was added to the "segment_count" field in this mutation.
+func (m *ProofChainMutation) AddedSegmentCount() (r int32, exists bool) {
+	v := m.addsegment_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSegmentCount resets all changes to the "segment_count" field.
+func (m *ProofChainMutation) ResetSegmentCount() {
+	m.segment_count = nil
+	m.addsegment_count = nil
+}
+
+// SetSupersedesID sets the "supersedes_id" field.
+func (m *ProofChainMutation) SetSupersedesID(u uuid.UUID) {
+	m.supersedes_id = &u
+}
+
+// SupersedesID returns the value of the "supersedes_id" field in the mutation.
+func (m *ProofChainMutation) SupersedesID() (r uuid.UUID, exists bool) {
+	v := m.supersedes_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSupersedesID returns the old "supersedes_id" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldSupersedesID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSupersedesID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSupersedesID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSupersedesID: %w", err)
+	}
+	return oldValue.SupersedesID, nil
+}
+
+// ClearSupersedesID clears the value of the "supersedes_id" field.
+func (m *ProofChainMutation) ClearSupersedesID() {
+	m.supersedes_id = nil
+	m.clearedFields[proofchain.FieldSupersedesID] = struct{}{}
+}
+
+// SupersedesIDCleared returns if the "supersedes_id" field was cleared in this mutation.
+func (m *ProofChainMutation) SupersedesIDCleared() bool {
+	_, ok := m.clearedFields[proofchain.FieldSupersedesID]
+	return ok
+}
+
+// ResetSupersedesID resets all changes to the "supersedes_id" field.
+func (m *ProofChainMutation) ResetSupersedesID() {
+	m.supersedes_id = nil
+	delete(m.clearedFields, proofchain.FieldSupersedesID)
+}
+
+// SetAssembledBy sets the "assembled_by" field.
+func (m *ProofChainMutation) SetAssembledBy(s string) {
+	m.assembled_by = &s
+}
+
+// AssembledBy returns the value of the "assembled_by" field in the mutation.
+func (m *ProofChainMutation) AssembledBy() (r string, exists bool) {
+	v := m.assembled_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssembledBy returns the old "assembled_by" field's value of the ProofChain entity.
+// If the ProofChain object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofChainMutation) OldAssembledBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssembledBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssembledBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssembledBy: %w", err)
+	}
+	return oldValue.AssembledBy, nil
+}
+
+// ClearAssembledBy clears the value of the "assembled_by" field.
+func (m *ProofChainMutation) ClearAssembledBy() {
+	m.assembled_by = nil
+	m.clearedFields[proofchain.FieldAssembledBy] = struct{}{}
+}
+
+// AssembledByCleared returns if the "assembled_by" field was cleared in this mutation.
+func (m *ProofChainMutation) AssembledByCleared() bool {
+	_, ok := m.clearedFields[proofchain.FieldAssembledBy]
+	return ok
+}
+
+// ResetAssembledBy resets all changes to the "assembled_by" field.
+func (m *ProofChainMutation) ResetAssembledBy() {
+	m.assembled_by = nil
+	delete(m.clearedFields, proofchain.FieldAssembledBy)
+}
+
+// Where appends a list predicates to the ProofChainMutation builder.
+func (m *ProofChainMutation) Where(ps ...predicate.ProofChain) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProofChainMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProofChainMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProofChain, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProofChainMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProofChainMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProofChain).
+func (m *ProofChainMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProofChainMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.tenant_id != nil {
+		fields = append(fields, proofchain.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, proofchain.FieldCreatedAt)
+	}
+	if m.subject_algorithm != nil {
+		fields = append(fields, proofchain.FieldSubjectAlgorithm)
+	}
+	if m.subject_digest != nil {
+		fields = append(fields, proofchain.FieldSubjectDigest)
+	}
+	if m.revision != nil {
+		fields = append(fields, proofchain.FieldRevision)
+	}
+	if m.policy_version != nil {
+		fields = append(fields, proofchain.FieldPolicyVersion)
+	}
+	if m.root_hash != nil {
+		fields = append(fields, proofchain.FieldRootHash)
+	}
+	if m.segment_count != nil {
+		fields = append(fields, proofchain.FieldSegmentCount)
+	}
+	if m.supersedes_id != nil {
+		fields = append(fields, proofchain.FieldSupersedesID)
+	}
+	if m.assembled_by != nil {
+		fields = append(fields, proofchain.FieldAssembledBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProofChainMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proofchain.FieldTenantID:
+		return m.TenantID()
+	case proofchain.FieldCreatedAt:
+		return m.CreatedAt()
+	case proofchain.FieldSubjectAlgorithm:
+		return m.SubjectAlgorithm()
+	case proofchain.FieldSubjectDigest:
+		return m.SubjectDigest()
+	case proofchain.FieldRevision:
+		return m.Revision()
+	case proofchain.FieldPolicyVersion:
+		return m.PolicyVersion()
+	case proofchain.FieldRootHash:
+		return m.RootHash()
+	case proofchain.FieldSegmentCount:
+		return m.SegmentCount()
+	case proofchain.FieldSupersedesID:
+		return m.SupersedesID()
+	case proofchain.FieldAssembledBy:
+		return m.AssembledBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProofChainMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proofchain.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case proofchain.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proofchain.FieldSubjectAlgorithm:
+		return m.OldSubjectAlgorithm(ctx)
+	case proofchain.FieldSubjectDigest:
+		return m.OldSubjectDigest(ctx)
+	case proofchain.FieldRevision:
+		return m.OldRevision(ctx)
+	case proofchain.FieldPolicyVersion:
+		return m.OldPolicyVersion(ctx)
+	case proofchain.FieldRootHash:
+		return m.OldRootHash(ctx)
+	case proofchain.FieldSegmentCount:
+		return m.OldSegmentCount(ctx)
+	case proofchain.FieldSupersedesID:
+		return m.OldSupersedesID(ctx)
+	case proofchain.FieldAssembledBy:
+		return m.OldAssembledBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProofChain field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProofChainMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proofchain.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case proofchain.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proofchain.FieldSubjectAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectAlgorithm(v)
+		return nil
+	case proofchain.FieldSubjectDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectDigest(v)
+		return nil
+	case proofchain.FieldRevision:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case proofchain.FieldPolicyVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPolicyVersion(v)
+		return nil
+	case proofchain.FieldRootHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRootHash(v)
+		return nil
+	case proofchain.FieldSegmentCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSegmentCount(v)
+		return nil
+	case proofchain.FieldSupersedesID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSupersedesID(v)
+		return nil
+	case proofchain.FieldAssembledBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssembledBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProofChain field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProofChainMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, proofchain.FieldRevision)
+	}
+	if m.addsegment_count != nil {
+		fields = append(fields, proofchain.FieldSegmentCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProofChainMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case proofchain.FieldRevision:
+		return m.AddedRevision()
+	case proofchain.FieldSegmentCount:
+		return m.AddedSegmentCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProofChainMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case proofchain.FieldRevision:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case proofchain.FieldSegmentCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSegmentCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProofChain numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProofChainMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(proofchain.FieldSupersedesID) {
+		fields = append(fields, proofchain.FieldSupersedesID)
+	}
+	if m.FieldCleared(proofchain.FieldAssembledBy) {
+		fields = append(fields, proofchain.FieldAssembledBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProofChainMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProofChainMutation) ClearField(name string) error {
+	switch name {
+	case proofchain.FieldSupersedesID:
+		m.ClearSupersedesID()
+		return nil
+	case proofchain.FieldAssembledBy:
+		m.ClearAssembledBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ProofChain nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProofChainMutation) ResetField(name string) error {
+	switch name {
+	case proofchain.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case proofchain.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proofchain.FieldSubjectAlgorithm:
+		m.ResetSubjectAlgorithm()
+		return nil
+	case proofchain.FieldSubjectDigest:
+		m.ResetSubjectDigest()
+		return nil
+	case proofchain.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case proofchain.FieldPolicyVersion:
+		m.ResetPolicyVersion()
+		return nil
+	case proofchain.FieldRootHash:
+		m.ResetRootHash()
+		return nil
+	case proofchain.FieldSegmentCount:
+		m.ResetSegmentCount()
+		return nil
+	case proofchain.FieldSupersedesID:
+		m.ResetSupersedesID()
+		return nil
+	case proofchain.FieldAssembledBy:
+		m.ResetAssembledBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ProofChain field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProofChainMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProofChainMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProofChainMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProofChainMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProofChainMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProofChainMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProofChainMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProofChain unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProofChainMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProofChain edge %s", name)
+}
+
+// ProofSegmentMutation represents an operation that mutates the ProofSegment nodes in the graph.
+type ProofSegmentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	position      *int32
+	addposition   *int32
+	kind          *string
+	digest        *digest.SHA256
+	content       *[]byte
+	clearedFields map[string]struct{}
+	chain         *uuid.UUID
+	clearedchain  bool
+	done          bool
+	oldValue      func(context.Context) (*ProofSegment, error)
+	predicates    []predicate.ProofSegment
+}
+
+var _ ent.Mutation = (*ProofSegmentMutation)(nil)
+
+// proofsegmentOption allows management of the mutation configuration using functional options.
+type proofsegmentOption func(*ProofSegmentMutation)
+
+// newProofSegmentMutation creates new mutation for the ProofSegment entity.
+func newProofSegmentMutation(c config, op Op, opts ...proofsegmentOption) *ProofSegmentMutation {
+	m := &ProofSegmentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProofSegment,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProofSegmentID sets the ID field of the mutation.
+func withProofSegmentID(id uuid.UUID) proofsegmentOption {
+	return func(m *ProofSegmentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProofSegment
+		)
+		m.oldValue = func(ctx context.Context) (*ProofSegment, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProofSegment.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProofSegment sets the old ProofSegment of the mutation.
+func withProofSegment(node *ProofSegment) proofsegmentOption {
+	return func(m *ProofSegmentMutation) {
+		m.oldValue = func(context.Context) (*ProofSegment, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProofSegmentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProofSegmentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProofSegment entities.
+func (m *ProofSegmentMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProofSegmentMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProofSegmentMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProofSegment.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *ProofSegmentMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *ProofSegmentMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *ProofSegmentMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProofSegmentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProofSegmentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProofSegmentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetChainID sets the "chain_id" field.
+func (m *ProofSegmentMutation) SetChainID(u uuid.UUID) {
+	m.chain = &u
+}
+
+// ChainID returns the value of the "chain_id" field in the mutation.
+func (m *ProofSegmentMutation) ChainID() (r uuid.UUID, exists bool) {
+	v := m.chain
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChainID returns the old "chain_id" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldChainID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChainID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChainID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChainID: %w", err)
+	}
+	return oldValue.ChainID, nil
+}
+
+// ResetChainID resets all changes to the "chain_id" field.
+func (m *ProofSegmentMutation) ResetChainID() {
+	m.chain = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *ProofSegmentMutation) SetPosition(i int32) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *ProofSegmentMutation) Position() (r int32, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldPosition(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *ProofSegmentMutation) AddPosition(i int32) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *ProofSegmentMutation) AddedPosition() (r int32, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *ProofSegmentMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ProofSegmentMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ProofSegmentMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ProofSegmentMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *ProofSegmentMutation) SetDigest(d digest.SHA256) {
+	m.digest = &d
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *ProofSegmentMutation) Digest() (r digest.SHA256, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldDigest(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *ProofSegmentMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// SetContent sets the "content" field.
+func (m *ProofSegmentMutation) SetContent(b []byte) {
+	m.content = &b
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *ProofSegmentMutation) Content() (r []byte, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the ProofSegment entity.
+// If the ProofSegment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProofSegmentMutation) OldContent(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ClearContent clears the value of the "content" field.
+func (m *ProofSegmentMutation) ClearContent() {
+	m.content = nil
+	m.clearedFields[proofsegment.FieldContent] = struct{}{}
+}
+
+// ContentCleared returns if the "content" field was cleared in this mutation.
+func (m *ProofSegmentMutation) ContentCleared() bool {
+	_, ok := m.clearedFields[proofsegment.FieldContent]
+	return ok
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *ProofSegmentMutation) ResetContent() {
+	m.content = nil
+	delete(m.clearedFields, proofsegment.FieldContent)
+}
+
+// ClearChain clears the "chain" edge to the ProofChain entity.
+func (m *ProofSegmentMutation) ClearChain() {
+	m.clearedchain = true
+	m.clearedFields[proofsegment.FieldChainID] = struct{}{}
+}
+
+// ChainCleared reports if the "chain" edge to the ProofChain entity was cleared.
+func (m *ProofSegmentMutation) ChainCleared() bool {
+	return m.clearedchain
+}
+
+// ChainIDs returns the "chain" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ChainID instead. It exists only for internal usage by the builders.
+func (m *ProofSegmentMutation) ChainIDs() (ids []uuid.UUID) {
+	if id := m.chain; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetChain resets all changes to the "chain" edge.
+func (m *ProofSegmentMutation) ResetChain() {
+	m.chain = nil
+	m.clearedchain = false
+}
+
+// Where appends a list predicates to the ProofSegmentMutation builder.
+func (m *ProofSegmentMutation) Where(ps ...predicate.ProofSegment) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProofSegmentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProofSegmentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProofSegment, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProofSegmentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProofSegmentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProofSegment).
+func (m *ProofSegmentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProofSegmentMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.tenant_id != nil {
+		fields = append(fields, proofsegment.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, proofsegment.FieldCreatedAt)
+	}
+	if m.chain != nil {
+		fields = append(fields, proofsegment.FieldChainID)
+	}
+	if m.position != nil {
+		fields = append(fields, proofsegment.FieldPosition)
+	}
+	if m.kind != nil {
+		fields = append(fields, proofsegment.FieldKind)
+	}
+	if m.digest != nil {
+		fields = append(fields, proofsegment.FieldDigest)
+	}
+	if m.content != nil {
+		fields = append(fields, proofsegment.FieldContent)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProofSegmentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proofsegment.FieldTenantID:
+		return m.TenantID()
+	case proofsegment.FieldCreatedAt:
+		return m.CreatedAt()
+	case proofsegment.FieldChainID:
+		return m.ChainID()
+	case proofsegment.FieldPosition:
+		return m.Position()
+	case proofsegment.FieldKind:
+		return m.Kind()
+	case proofsegment.FieldDigest:
+		return m.Digest()
+	case proofsegment.FieldContent:
+		return m.Content()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProofSegmentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proofsegment.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case proofsegment.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proofsegment.FieldChainID:
+		return m.OldChainID(ctx)
+	case proofsegment.FieldPosition:
+		return m.OldPosition(ctx)
+	case proofsegment.FieldKind:
+		return m.OldKind(ctx)
+	case proofsegment.FieldDigest:
+		return m.OldDigest(ctx)
+	case proofsegment.FieldContent:
+		return m.OldContent(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProofSegment field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProofSegmentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proofsegment.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case proofsegment.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proofsegment.FieldChainID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChainID(v)
+		return nil
+	case proofsegment.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case proofsegment.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case proofsegment.FieldDigest:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case proofsegment.FieldContent:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProofSegment field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProofSegmentMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, proofsegment.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProofSegmentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case proofsegment.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProofSegmentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case proofsegment.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProofSegment numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProofSegmentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(proofsegment.FieldContent) {
+		fields = append(fields, proofsegment.FieldContent)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProofSegmentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProofSegmentMutation) ClearField(name string) error {
+	switch name {
+	case proofsegment.FieldContent:
+		m.ClearContent()
+		return nil
+	}
+	return fmt.Errorf("unknown ProofSegment nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProofSegmentMutation) ResetField(name string) error {
+	switch name {
+	case proofsegment.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case proofsegment.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proofsegment.FieldChainID:
+		m.ResetChainID()
+		return nil
+	case proofsegment.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case proofsegment.FieldKind:
+		m.ResetKind()
+		return nil
+	case proofsegment.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case proofsegment.FieldContent:
+		m.ResetContent()
+		return nil
+	}
+	return fmt.Errorf("unknown ProofSegment field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProofSegmentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.chain != nil {
+		edges = append(edges, proofsegment.EdgeChain)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProofSegmentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case proofsegment.EdgeChain:
+		if id := m.chain; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProofSegmentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProofSegmentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProofSegmentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedchain {
+		edges = append(edges, proofsegment.EdgeChain)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProofSegmentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case proofsegment.EdgeChain:
+		return m.clearedchain
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProofSegmentMutation) ClearEdge(name string) error {
+	switch name {
+	case proofsegment.EdgeChain:
+		m.ClearChain()
+		return nil
+	}
+	return fmt.Errorf("unknown ProofSegment unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProofSegmentMutation) ResetEdge(name string) error {
+	switch name {
+	case proofsegment.EdgeChain:
+		m.ResetChain()
+		return nil
+	}
+	return fmt.Errorf("unknown ProofSegment edge %s", name)
 }
 
 // StatementMutation represents an operation that mutates the Statement nodes in the graph.

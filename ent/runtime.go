@@ -11,6 +11,8 @@ import (
 	"stella-ops.org/attestdb/ent/envelopesignature"
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
+	"stella-ops.org/attestdb/ent/proofchain"
+	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -79,6 +81,32 @@ func init() {
 	libraryfloorDescRaisedAt := libraryfloorFields[2].Descriptor()
 	// libraryfloor.DefaultRaisedAt holds the default value on creation for the raised_at field.
 	libraryfloor.DefaultRaisedAt = libraryfloorDescRaisedAt.Default.(func() time.Time)
+	proofchainMixin := schema.ProofChain{}.Mixin()
+	proofchainMixinFields0 := proofchainMixin[0].Fields()
+	_ = proofchainMixinFields0
+	proofchainFields := schema.ProofChain{}.Fields()
+	_ = proofchainFields
+	// proofchainDescCreatedAt is the schema descriptor for created_at field.
+	proofchainDescCreatedAt := proofchainMixinFields0[2].Descriptor()
+	// proofchain.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proofchain.DefaultCreatedAt = proofchainDescCreatedAt.Default.(func() time.Time)
+	// proofchainDescID is the schema descriptor for id field.
+	proofchainDescID := proofchainMixinFields0[1].Descriptor()
+	// proofchain.DefaultID holds the default value on creation for the id field.
+	proofchain.DefaultID = proofchainDescID.Default.(func() uuid.UUID)
+	proofsegmentMixin := schema.ProofSegment{}.Mixin()
+	proofsegmentMixinFields0 := proofsegmentMixin[0].Fields()
+	_ = proofsegmentMixinFields0
+	proofsegmentFields := schema.ProofSegment{}.Fields()
+	_ = proofsegmentFields
+	// proofsegmentDescCreatedAt is the schema descriptor for created_at field.
+	proofsegmentDescCreatedAt := proofsegmentMixinFields0[2].Descriptor()
+	// proofsegment.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proofsegment.DefaultCreatedAt = proofsegmentDescCreatedAt.Default.(func() time.Time)
+	// proofsegmentDescID is the schema descriptor for id field.
+	proofsegmentDescID := proofsegmentMixinFields0[1].Descriptor()
+	// proofsegment.DefaultID holds the default value on creation for the id field.
+	proofsegment.DefaultID = proofsegmentDescID.Default.(func() uuid.UUID)
 	statementMixin := schema.Statement{}.Mixin()
 	statementMixinFields0 := statementMixin[0].Fields()
 	_ = statementMixinFields0

@@ -18,6 +18,7 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
 )
@@ -53,7 +54,8 @@ type relation struct {
 	Columns []string
 	// Keys are the columns of each unique index, the primary key's first.
 	Keys [][]string
-	// References are the columns of foreign keys, but for the tenant.
+	// References are the columns of foreign keys to other tables, but for the
+	// tenant.
 	References []string
 }
 
@@ -95,7 +97,7 @@ SELECT n.nspname || '.' || c.relname, c.relkind IN ('v', 'm'),
            FROM pg_index i WHERE i.indrelid = c.oid AND i.indisunique AND i.indpred IS NULL) k), '[]'),
        ARRAY (SELECT DISTINCT a.attname::text FROM pg_constraint f
                JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (f.conkey)
-               WHERE f.conrelid = c.oid AND f.contype = 'f' AND a.attname <> 'tenant_id')
+               WHERE f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid <> c.oid AND a.attname <> 'tenant_id')
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = ANY ($1) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
  ORDER BY 1`
@@ -174,8 +176,8 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// tenant makes a tenant whose evidence says word wherever it says anything:
-// once without a verification, once with a failed one.
+// tenant makes a tenant whose evidence, and a proof chain, say word wherever they
+// say anything.
 func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []uuid.UUID) {
 	t.Helper()
 	actor := attestdb.Actor(word)
@@ -189,6 +191,11 @@ func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []u
 		require.NoError(t, err)
 		ids = append(ids, rec.ID)
 	}
+	_, err = h.AssembleChain(t.Context(), attestor.ChainRequest{
+		Subject: artifactDigest(t, "one"), PolicyVersion: word,
+		Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte(`{"said":"` + word + `"}`)}},
+	})
+	require.NoError(t, err)
 	return h, ids
 }
 

@@ -6,13 +6,16 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
@@ -57,6 +60,14 @@ func countingPool(t testing.TB, url string) (*pgxpool.Pool, *atomic.Int64) {
 	return pool, turns
 }
 
+// chainOf asks for a chain about an artifact's verified record.
+func chainOf(t testing.TB, n string, sum digest.SHA256) attestor.ChainRequest {
+	t.Helper()
+	return attestor.ChainRequest{Subject: artifactDigest(t, n+"v"), PolicyVersion: "1", Segments: []attestor.ChainSegment{
+		{Kind: proofchain.Evidence, Digest: sum}, {Kind: proofchain.VEX, Content: []byte("{}")},
+	}}
+}
+
 func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 	t.Parallel()
 	database := testdb.New(t)
@@ -69,6 +80,7 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 	signer := domaintest.NewSigner(t)
 	verify := attestdb.Verify(signer.Verifier(t))
 	var rec attestor.Recorded
+	var chain uuid.UUID
 	record := func(artifact string, opts ...attestdb.RecordOption) error {
 		var err error
 		rec, err = acme.Record(t.Context(), signer.Evidence(t, artifact, []byte(artifact)), opts...)
@@ -97,6 +109,23 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 			}},
 			{"Find", 1, func() error {
 				_, _, err := acme.Attestor().Find(t.Context(), attestor.Query{Subject: artifactDigest(t, n)}, page.Request{})
+				return err
+			}},
+			{"AssembleChain", 1, func() error {
+				_, err := acme.AssembleChain(t.Context(), chainOf(t, n, rec.SHA256))
+				return err
+			}},
+			{"CurrentChain", 1, func() error {
+				d, err := acme.Attestor().CurrentChain(t.Context(), artifactDigest(t, n+"v"))
+				chain = d.ID
+				return err
+			}},
+			{"Chain", 1, func() error {
+				_, err := acme.Attestor().Chain(t.Context(), chain)
+				return err
+			}},
+			{"VerifyChain", 2, func() error {
+				_, err := acme.Attestor().VerifyChain(t.Context(), chain, nil)
 				return err
 			}},
 			{"TenantByName", 1, func() error {

@@ -12,6 +12,7 @@ import (
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/proofchain"
 )
 
 // Every name is qualified: the whole main path works for logins whose search
@@ -47,6 +48,13 @@ func TestNothingDependsOnTheSearchPath(t *testing.T) {
 	require.NoError(t, err)
 	_, err = acme.Attestor().Content(ctx, rec.ID)
 	require.NoError(t, err)
+	chain, err := acme.AssembleChain(ctx, attestor.ChainRequest{Subject: d1, PolicyVersion: "1", Segments: []attestor.ChainSegment{
+		{Kind: proofchain.SBOM, Digest: rec.SHA256}, {Kind: proofchain.Evidence, Digest: rec.SHA256},
+	}})
+	require.NoError(t, err)
+	v, err := acme.Attestor().VerifyChain(ctx, chain.ID, nil)
+	require.NoError(t, err)
+	require.Empty(t, v.Findings)
 	id, err := db.TenantByName(ctx, "acme")
 	require.NoError(t, err)
 	require.Equal(t, acme.ID(), id)

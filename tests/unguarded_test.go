@@ -10,6 +10,7 @@ import (
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
@@ -55,6 +56,25 @@ func TestDomainKeepsTenantsApartWithoutTheDatabasesHelp(t *testing.T) {
 	require.Equal(t, ours.ID, again.ID)
 	require.Equal(t, attestor.Unverified, again.Verification.Outcome, "the other tenant's verification is not ours")
 	require.Len(t, find(), 1)
+
+	// Chains: the same request, a history of its own, and only what is ours.
+	req := attestor.ChainRequest{Subject: artifactDigest(t, "a"), PolicyVersion: "1", Segments: []attestor.ChainSegment{{Kind: proofchain.Evidence, Digest: ev.SHA256}}}
+	theirChain, err := globex.AssembleChain(t.Context(), req)
+	require.NoError(t, err)
+	_, err = acme.Attestor().Chain(t.Context(), theirChain.ID)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	_, err = acme.Attestor().ChainByRoot(t.Context(), theirChain.Root)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	ourChain, err := acme.AssembleChain(t.Context(), req)
+	require.NoError(t, err)
+	require.False(t, ourChain.Existed)
+	require.Equal(t, 1, ourChain.Revision)
+	history, _, err := acme.Attestor().ChainHistory(t.Context(), req.Subject, page.Request{})
+	require.NoError(t, err)
+	require.Len(t, history, 1)
+	with, _, err := acme.Attestor().ChainsWith(t.Context(), ev.SHA256, page.Request{})
+	require.NoError(t, err)
+	require.Len(t, with, 1)
 	stillTheirs, err := globex.Attestor().Get(t.Context(), theirs.ID)
 	require.NoError(t, err)
 	require.Equal(t, attestor.Verified, stillTheirs.Verification.Outcome)

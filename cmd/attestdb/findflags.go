@@ -50,19 +50,10 @@ func (f *findFlags) register(flags *pflag.FlagSet) {
 func (f *findFlags) query(args []string, now time.Time) (q attestor.Query, what string, err error) {
 	var said []string
 	say := func(words string) { said = append(said, words) }
-	switch {
-	case len(args) == 1 && f.file != "":
-		return q, "", usagef("give a DIGEST or --file ARTIFACT, not both")
-	case len(args) == 1:
-		if q.Subject, err = digest.Parse(args[0]); err != nil {
-			return q, "", usage(nil, err)
-		}
-	case f.file != "":
-		if q.Subject, err = fileDigest(f.file); err != nil {
+	if len(args) == 1 || f.file != "" {
+		if q.Subject, err = findSubject(args, f.file); err != nil {
 			return q, "", err
 		}
-	}
-	if !q.Subject.IsZero() {
 		say("about " + q.Subject.String())
 	}
 	if f.certificate != "" {
@@ -104,6 +95,21 @@ func (f *findFlags) query(args []string, now time.Time) (q attestor.Query, what 
 		say("recorded then")
 	}
 	return q, strings.Join(said, ", "), nil
+}
+
+// findSubject returns the digest of the artifact that is named by a digest or a file.
+func findSubject(args []string, file string) (digest.Digest, error) {
+	if (len(args) == 1) == (file != "") {
+		return digest.Digest{}, usagef("give a DIGEST or --file ARTIFACT")
+	}
+	if file != "" {
+		return fileDigest(file)
+	}
+	d, err := digest.Parse(args[0])
+	if err != nil {
+		return d, usage(nil, err)
+	}
+	return d, nil
 }
 
 func fileDigest(path string) (digest.Digest, error) {

@@ -6,5 +6,9 @@
 // finds it again. What is stored is never changed; the bytes are kept exactly as
 // they came.
 //
+// A proof chain sums up what there is about one artifact: TenantDB.AssembleChain
+// makes it, [Store.VerifyChain] recomputes it, and [Store.ExportChain] writes a
+// file that [VerifyChainFile] checks for whoever has no database.
+//
 // Parsing and verifying need no database.
 package attestor

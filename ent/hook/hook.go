@@ -69,6 +69,30 @@ func (f LibraryFloorFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LibraryFloorMutation", m)
 }
 
+// The ProofChainFunc type is an adapter to allow the use of ordinary
+// function as ProofChain mutator.
+type ProofChainFunc func(context.Context, *ent.ProofChainMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProofChainFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProofChainMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProofChainMutation", m)
+}
+
+// The ProofSegmentFunc type is an adapter to allow the use of ordinary
+// function as ProofSegment mutator.
+type ProofSegmentFunc func(context.Context, *ent.ProofSegmentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProofSegmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ProofSegmentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProofSegmentMutation", m)
+}
+
 // The StatementFunc type is an adapter to allow the use of ordinary
 // function as Statement mutator.
 type StatementFunc func(context.Context, *ent.StatementMutation) (ent.Value, error)

@@ -14,6 +14,8 @@ import (
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
 	"stella-ops.org/attestdb/ent/predicate"
+	"stella-ops.org/attestdb/ent/proofchain"
+	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -210,6 +212,60 @@ func (f TraverseLibraryFloor) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.LibraryFloorQuery", q)
 }
 
+// The ProofChainFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProofChainFunc func(context.Context, *ent.ProofChainQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProofChainFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProofChainQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProofChainQuery", q)
+}
+
+// The TraverseProofChain type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProofChain func(context.Context, *ent.ProofChainQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProofChain) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProofChain) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProofChainQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProofChainQuery", q)
+}
+
+// The ProofSegmentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type ProofSegmentFunc func(context.Context, *ent.ProofSegmentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f ProofSegmentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.ProofSegmentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.ProofSegmentQuery", q)
+}
+
+// The TraverseProofSegment type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseProofSegment func(context.Context, *ent.ProofSegmentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseProofSegment) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseProofSegment) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ProofSegmentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.ProofSegmentQuery", q)
+}
+
 // The StatementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type StatementFunc func(context.Context, *ent.StatementQuery) (ent.Value, error)
 
@@ -304,6 +360,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.EnvelopeVerificationQuery, predicate.EnvelopeVerification, envelopeverification.OrderOption]{typ: ent.TypeEnvelopeVerification, tq: q}, nil
 	case *ent.LibraryFloorQuery:
 		return &query[*ent.LibraryFloorQuery, predicate.LibraryFloor, libraryfloor.OrderOption]{typ: ent.TypeLibraryFloor, tq: q}, nil
+	case *ent.ProofChainQuery:
+		return &query[*ent.ProofChainQuery, predicate.ProofChain, proofchain.OrderOption]{typ: ent.TypeProofChain, tq: q}, nil
+	case *ent.ProofSegmentQuery:
+		return &query[*ent.ProofSegmentQuery, predicate.ProofSegment, proofsegment.OrderOption]{typ: ent.TypeProofSegment, tq: q}, nil
 	case *ent.StatementQuery:
 		return &query[*ent.StatementQuery, predicate.Statement, statement.OrderOption]{typ: ent.TypeStatement, tq: q}, nil
 	case *ent.StatementSubjectQuery:

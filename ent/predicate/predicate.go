@@ -21,6 +21,12 @@ type EnvelopeVerification func(*sql.Selector)
 // LibraryFloor is the predicate function for libraryfloor builders.
 type LibraryFloor func(*sql.Selector)
 
+// ProofChain is the predicate function for proofchain builders.
+type ProofChain func(*sql.Selector)
+
+// ProofSegment is the predicate function for proofsegment builders.
+type ProofSegment func(*sql.Selector)
+
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
 

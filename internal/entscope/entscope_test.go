@@ -10,9 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/ent"
 	"stella-ops.org/attestdb/ent/envelope"
 	"stella-ops.org/attestdb/ent/envelopesignature"
@@ -47,6 +49,12 @@ func newUnguarded(t *testing.T) *unguarded {
 			_, err := h.Record(t.Context(), signer.Evidence(t, name, []byte(artifact)), attestdb.Verify(signer.Verifier(t)))
 			require.NoError(t, err)
 		}
+		subject, err := digest.New("sha256", digest.Sum([]byte("shared")).String())
+		require.NoError(t, err)
+		_, err = h.AssembleChain(t.Context(), attestor.ChainRequest{
+			Subject: subject, PolicyVersion: "1", Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte("{}")}},
+		})
+		require.NoError(t, err)
 		ids[name] = h.ID().UUID()
 	}
 	require.NoError(t, db.Close(t.Context()))

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/proofchain"
+)
+
+func (a *app) chainVerify() *cobra.Command {
+	var choice chainChoice
+	cmd := a.verb("verify ID|ROOT|EXPORT | --subject DIGEST | --file ARTIFACT", "Recompute a proof chain, or an exported one without a database", 0, 1,
+		func(ctx context.Context, args []string) error {
+			if len(args) == 1 && choice.given(args) == 1 {
+				if _, _, err := parseKey(args[0]); err != nil {
+					return a.verifyExport(args[0])
+				}
+			}
+			return a.withChain(ctx, &choice, args, func(tenant *attestdb.TenantDB, d attestor.ChainDetail) error {
+				bar := a.progress(len(d.Segments))
+				defer bar.clear()
+				v, err := tenant.Attestor().VerifyChain(ctx, d.ID, func(done, _ int) { bar.at(done, "") })
+				bar.clear()
+				if err != nil {
+					return err
+				}
+				return a.verified(newChainJSON(tenant.ID(), v.ProofChain), v.Findings)
+			})
+		})
+	cmd.Example = "attestdb attestor chain verify --tenant acme --file dist/app.tar.gz\n" +
+		"attestdb attestor chain verify chain.json"
+	choice.register(cmd)
+	return cmd
+}
+
+// verifyExport checks a file that export wrote, without a database.
+func (a *app) verifyExport(name string) error {
+	raw, err := readAtMost(name, proofchain.MaxFileSize)
+	if err != nil {
+		return usagef("neither an id, a root, nor a file: %w", err)
+	}
+	f, findings, err := attestor.VerifyChainFile(raw)
+	if errors.Is(err, attestdb.ErrInvalid) {
+		return no(fmt.Errorf("%s: refused: %w", name, err), fmt.Sprintf("`%s attestor chain export` writes such files", programName))
+	}
+	if err != nil {
+		return err
+	}
+	return a.verified(chainJSON{
+		CreatedAt: f.CreatedAt, SubjectAlgorithm: f.Subject.Algorithm(), SubjectDigest: f.Subject.Encoded(),
+		PolicyVersion: f.PolicyVersion, RootHash: f.Root, SegmentCount: len(f.Segments), Supersedes: f.Supersedes,
+	}, findings)
+}
+
+// verified prints the outcome; findings are a no.
+func (a *app) verified(c chainJSON, findings []proofchain.Finding) error {
+	ok := len(findings) == 0
+	if a.json {
+		c.Verified, c.Findings = &ok, newFindingsJSON(findings)
+		if err := a.printJSON(c); err != nil {
+			return err
+		}
+	} else {
+		for _, f := range findings {
+			a.printf("%s\n", f)
+		}
+		if ok {
+			a.printf("verified: %s segments about %s:%s under policy %s, root sha256:%s\n", strconv.Itoa(c.SegmentCount), c.SubjectAlgorithm, c.SubjectDigest, c.PolicyVersion, c.RootHash)
+		}
+	}
+	if !ok {
+		return no(fmt.Errorf("the chain is not what its root says: %d findings", len(findings)),
+			"compare with an export of the chain that was made before; what the findings name was changed or lost since")
+	}
+	return nil
+}
+
+func (a *app) chainExport() *cobra.Command {
+	var choice chainChoice
+	cmd := a.verb("export ID|ROOT | --subject DIGEST | --file ARTIFACT", "Write a proof chain with all its contents as one JSON file", 0, 1,
+		func(ctx context.Context, args []string) error {
+			return a.withChain(ctx, &choice, args, func(tenant *attestdb.TenantDB, d attestor.ChainDetail) error {
+				err := tenant.Attestor().ExportChain(ctx, d.ID, a.stdout)
+				if errors.Is(err, attestdb.ErrInvalid) {
+					return no(err, "export the contents one by one: `attestdb show --content`")
+				}
+				return err
+			})
+		})
+	cmd.Example = "attestdb attestor chain export --tenant acme --file dist/app.tar.gz > chain.json"
+	choice.register(cmd)
+	return cmd
+}

@@ -1,0 +1,219 @@
+package attestor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/proofchain"
+	"stella-ops.org/attestdb/internal/pgfault"
+)
+
+// ChainVerification is what recomputing a stored chain came to.
+type ChainVerification struct {
+	ProofChain
+	// Findings is what is wrong, in the order of the segments, then what is wrong
+	// with the chain as a whole; empty if nothing is.
+	Findings []proofchain.Finding
+}
+
+// VerifyChain reads a chain with the bytes of every segment, recomputes every
+// digest and the root, and looks whether the evidence is about the subject. It
+// trusts nothing that was stored next to the bytes. It tells whether the chain is
+// what it was; whether evidence is signed well is for a [Verifier].
+//
+// progress, unless it is nil, is told how many segments are done, of how many. It
+// returns [fault.ErrNotFound] if the tenant has no such chain.
+func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(done, total int)) (ChainVerification, error) {
+	d, err := s.Chain(ctx, id)
+	if err != nil {
+		return ChainVerification{}, err
+	}
+	v := ChainVerification{ProofChain: d.ProofChain, Findings: d.places()}
+	err = s.eachContent(ctx, &d, func(i int, content []byte) error {
+		v.Findings = append(v.Findings, checkSegment(d.Segments[i].Position, d.segment(i), content, d.Subject)...)
+		if progress != nil {
+			progress(i+1, len(d.Segments))
+		}
+		return nil
+	})
+	if err != nil {
+		return ChainVerification{}, err
+	}
+	for _, f := range d.chain().VerifyRoot(d.Root) {
+		if f.Position >= 0 { // where it is stored, which differs if another one is gone
+			f.Position = d.Segments[f.Position].Position
+		}
+		v.Findings = append(v.Findings, f)
+	}
+	slices.SortStableFunc(v.Findings, func(a, b proofchain.Finding) int {
+		// As unsigned, so that what concerns the whole chain comes last.
+		return cmp.Compare(uint(a.Position), uint(b.Position))
+	})
+	v.Findings = slices.CompactFunc(v.Findings, func(a, b proofchain.Finding) bool {
+		return a.Position == b.Position && a.Problem == b.Problem
+	})
+	return v, nil
+}
+
+// VerifyChainFile reads a file that [Store.ExportChain] wrote and recomputes
+// everything, without a database: the digest of every content, that evidence is
+// about the subject, and the root. The error is a *[fault.Invalid] for what is no
+// such file. The findings are as in [ChainVerification].
+func VerifyChainFile(raw []byte) (*proofchain.File, []proofchain.Finding, error) {
+	f, err := proofchain.ReadFile(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	var findings []proofchain.Finding
+	for i, s := range f.Segments {
+		findings = append(findings, checkSegment(i, s, f.Contents[i], f.Subject)...)
+	}
+	return f, append(findings, f.VerifyRoot(f.Root)...), nil
+}
+
+// ExportChain writes a chain with the bytes of every segment as one file, which
+// [VerifyChainFile] checks wherever it gets; see [proofchain.File]. Bytes that
+// are not there any more are left out, and the file says so. After an error what
+// was written is no whole file.
+//
+// It returns [fault.ErrNotFound] if the tenant has no such chain, and a
+// *[fault.Invalid] if the file would be larger than [proofchain.MaxFileSize].
+func (s *Store) ExportChain(ctx context.Context, id uuid.UUID, w io.Writer) error {
+	d, err := s.Chain(ctx, id)
+	if err != nil {
+		return err
+	}
+	file := proofchain.NewWriter(w, &proofchain.File{Chain: d.chain(), Root: d.Root, CreatedAt: d.CreatedAt})
+	err = s.eachContent(ctx, &d, func(i int, content []byte) error { return file.Add(d.segment(i), content) })
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+func (d *ChainDetail) segment(i int) proofchain.Segment {
+	return proofchain.Segment{Kind: d.Segments[i].Kind, Digest: d.Segments[i].Digest}
+}
+
+func (d *ChainDetail) chain() proofchain.Chain {
+	c := proofchain.Chain{Subject: d.Subject, PolicyVersion: d.PolicyVersion, Supersedes: d.Supersedes}
+	for i := range d.Segments {
+		c.Segments = append(c.Segments, d.segment(i))
+	}
+	return c
+}
+
+// places finds segments that are gone, and those that no chain of so many has.
+func (d *ChainDetail) places() []proofchain.Finding {
+	var findings []proofchain.Finding
+	want := 0
+	for i, s := range d.Segments {
+		for ; want < min(s.Position, d.SegmentCount); want++ {
+			findings = append(findings, proofchain.Finding{Position: want, Problem: proofchain.Missing})
+		}
+		want = s.Position + 1
+		if s.Position >= d.SegmentCount {
+			findings = append(findings, proofchain.Finding{
+				Position: s.Position, Kind: s.Kind, Digest: d.Segments[i].Digest,
+				Problem: proofchain.Misplaced, Detail: fmt.Sprintf("the chain has %d segments", d.SegmentCount),
+			})
+		}
+	}
+	for ; want < d.SegmentCount; want++ {
+		findings = append(findings, proofchain.Finding{Position: want, Problem: proofchain.Missing})
+	}
+	return findings
+}
+
+// checkSegment says whether content is the segment's, and, where it has to be,
+// about the subject.
+func checkSegment(position int, s proofchain.Segment, content []byte, subject digest.Digest) []proofchain.Finding {
+	if findings := proofchain.VerifyContent(position, s, content); findings != nil {
+		return findings
+	}
+	if s.Kind != proofchain.SBOM && s.Kind != proofchain.Evidence {
+		return nil
+	}
+	notAbout := func(detail string) []proofchain.Finding {
+		return []proofchain.Finding{{Position: position, Kind: s.Kind, Digest: s.Digest, Problem: proofchain.NotAbout, Detail: detail}}
+	}
+	ev, err := Parse(content)
+	switch {
+	case err != nil:
+		return notAbout(err.Error())
+	case ev.Statement == nil:
+		return notAbout("its payload is no in-toto Statement")
+	}
+	for _, other := range ev.Statement.Subject {
+		if slices.Contains(other.Digest, subject) {
+			return nil
+		}
+	}
+	return notAbout("its Statement does not name the subject")
+}
+
+// Contents of a chain are read so many and so large at a time, or one that is
+// larger.
+const (
+	mostContents      = 1000
+	mostContentsBytes = 32 << 20
+)
+
+const chainContentsSQL = `
+SELECT s.position, coalesce(s.content, c.content)
+  FROM attestor.proof_segments s
+  LEFT JOIN attestor.envelopes e ON e.tenant_id = $1 AND e.sha256 = s.digest AND s.content IS NULL
+  LEFT JOIN attestor.envelope_contents c ON c.tenant_id = $1 AND c.id = e.id
+ WHERE s.tenant_id = $1 AND s.chain_id = $2 AND s.position BETWEEN $3 AND $4
+ ORDER BY s.position`
+
+// eachContent calls f with the bytes of every segment, nil where they are gone,
+// in order.
+func (s *Store) eachContent(ctx context.Context, d *ChainDetail, f func(i int, content []byte) error) error {
+	for from := 0; from < len(d.Segments); {
+		to, size := from+1, d.Segments[from].Size
+		for to < len(d.Segments) && to-from < mostContents && size+d.Segments[to].Size <= mostContentsBytes {
+			size += d.Segments[to].Size
+			to++
+		}
+		contents, err := s.chainContents(ctx, d, from, to)
+		if err != nil {
+			return err
+		}
+		for i, content := range contents {
+			if err := f(from+i, content); err != nil {
+				return err
+			}
+		}
+		from = to
+	}
+	return nil
+}
+
+func (s *Store) chainContents(ctx context.Context, d *ChainDetail, from, to int) ([][]byte, error) {
+	contents := make([][]byte, to-from)
+	err := pgfault.Retry(ctx, s.retry, func() error {
+		rows, err := s.conn.Query(ctx, chainContentsSQL, s.conn.Tenant(), d.ID, d.Segments[from].Position, d.Segments[to-1].Position)
+		if err != nil {
+			return err
+		}
+		var position int
+		var content []byte
+		_, err = pgx.ForEachRow(rows, []any{&position, &content}, func() error {
+			i, ok := slices.BinarySearchFunc(d.Segments[from:to], position, func(s StoredSegment, p int) int { return s.Position - p })
+			if ok {
+				contents[i] = slices.Clone(content)
+			}
+			return nil
+		})
+		return err
+	})
+	return contents, pgfault.Map("read proof chain's contents", err)
+}

@@ -1,0 +1,143 @@
+-- envelopes_about returns those of the sums that are of an envelope of the tenant's
+-- whose Statement is about the artifact. A Statement and its subjects have one
+-- time. Whole arrays, since a call for each segment costs more than all it does.
+CREATE FUNCTION "attestor"."envelopes_about"(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) RETURNS SETOF bytea
+LANGUAGE sql STABLE
+SET search_path = ''
+AS $$
+  -- Each by itself: joined, the planner has every sum meet every envelope as
+  -- long as it does not know how many there are.
+  SELECT u.sum
+    FROM unnest(sums) AS u (sum)
+    CROSS JOIN LATERAL (
+      SELECT e.id, e.created_at FROM attestor.envelopes e
+       WHERE e.tenant_id = tenant AND e.sha256 = u.sum
+       LIMIT 1) e
+   WHERE (SELECT true FROM attestor.statement_subjects s
+           WHERE s.tenant_id = tenant AND s.digest = artifact AND s.algorithm = artifact_algorithm
+             AND s.created_at = e.created_at AND s.statement_id = e.id
+           LIMIT 1)
+$$;
+REVOKE ALL ON FUNCTION "attestor"."envelopes_about" FROM PUBLIC;
+
+-- sboms_about returns those of the sums that are of a bill of materials of the
+-- artifact's. Replace it when there is another place for them.
+CREATE FUNCTION "attestor"."sboms_about"(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) RETURNS SETOF bytea
+LANGUAGE sql STABLE
+SET search_path = ''
+AS $$ SELECT attestor.envelopes_about(tenant, sums, artifact_algorithm, artifact) $$;
+REVOKE ALL ON FUNCTION "attestor"."sboms_about" FROM PUBLIC;
+
+-- record_chain is the one way in for proof chains. It orders the segments,
+-- hashes them and stores what it computed, so that no writer stores a wrong
+-- root, and a chain enters with all its segments or not at all.
+--
+-- Segments come as one array a column. One with a content is the SHA-256 of that
+-- content; one without is an envelope of the tenant's, and, if it is an sbom or
+-- evidence, one about the subject: else AD010 (it is not there) or AD011 (it is
+-- about something else), with the segment in DETAIL.
+--
+-- What the subject's current chain has already is answered with that chain.
+-- Everything else supersedes it. Of two that do so at once the second waits,
+-- finds the first one's chain current, and supersedes that. An id that was given
+-- before, by a caller that did not hear the answer, has not existed.
+CREATE FUNCTION "attestor"."record_chain"(
+  tenant uuid, new_id uuid, actor text, algorithm text, subject bytea, policy text,
+  segment_ids uuid[], kinds text[], digests bytea[], contents bytea[])
+RETURNS TABLE (recorded_id uuid, recorded_at timestamptz, recorded_revision int, root bytea,
+  superseded_id uuid, superseded_root bytea, existed boolean)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = ''
+AS $$
+DECLARE
+  found_status text;
+  sums bytea[];
+  of_sboms bytea[];
+  of_evidence bytea[];
+  given int;
+  distinct_given int;
+  bad record;
+  latest attestor.proof_chains%ROWTYPE;
+BEGIN
+  SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+
+  -- The longest array counts: where another one ends there is a NULL, which the
+  -- columns refuse.
+  SELECT array_agg(s.sum ORDER BY s.n), count(*), count(DISTINCT (s.kind, s.sum)),
+         array_agg(s.sum) FILTER (WHERE s.kind = 'sbom'), array_agg(s.sum) FILTER (WHERE s.kind = 'evidence')
+    INTO sums, given, distinct_given, of_sboms, of_evidence
+    FROM (SELECT u.kind, coalesce(u.digest, sha256(u.content)) AS sum, u.n
+            FROM unnest(kinds, digests, contents) WITH ORDINALITY AS u (kind, digest, content, n)) s;
+  IF distinct_given <> given THEN
+    RAISE EXCEPTION 'a segment is there twice' USING ERRCODE = '22023';
+  END IF;
+
+  SELECT s.kind, s.sum INTO bad
+    FROM unnest(kinds, sums, contents) AS s (kind, sum, content)
+   WHERE s.content IS NULL
+     AND NOT coalesce(CASE s.kind
+           WHEN 'sbom' THEN s.sum IN (SELECT attestor.sboms_about(tenant, of_sboms, algorithm, subject))
+           WHEN 'evidence' THEN s.sum IN (SELECT attestor.envelopes_about(tenant, of_evidence, algorithm, subject))
+           ELSE (SELECT true FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = s.sum LIMIT 1) END, false)
+   LIMIT 1;
+  IF FOUND THEN
+    IF EXISTS (SELECT FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = bad.sum) THEN
+      RAISE EXCEPTION 'the segment is not about the subject' USING ERRCODE = 'AD011', DETAIL = concat(bad.kind, ' sha256:', encode(bad.sum, 'hex'));
+    END IF;
+    RAISE EXCEPTION 'the segment is not there' USING ERRCODE = 'AD010', DETAIL = concat(bad.kind, ' sha256:', encode(bad.sum, 'hex'));
+  END IF;
+
+  FOR attempt IN 1 .. 1001 LOOP
+    IF attempt > 1000 THEN
+      RAISE EXCEPTION 'too many assemble chains of this subject at once' USING ERRCODE = '40001';
+    END IF;
+    -- A statement of its own: what a concurrent transaction stored a moment ago
+    -- is in its snapshot.
+    SELECT c.* INTO latest FROM attestor.proof_chains c WHERE c.tenant_id = tenant AND c.id = new_id;
+    IF NOT FOUND THEN
+      SELECT c.* INTO latest FROM attestor.proof_chains c
+       WHERE c.tenant_id = tenant AND c.subject_digest = subject AND c.subject_algorithm = algorithm
+       ORDER BY c.revision DESC
+       LIMIT 1;
+    END IF;
+    superseded_id := latest.supersedes_id;
+    superseded_root := (SELECT c.root_hash FROM attestor.proof_chains c WHERE c.tenant_id = tenant AND c.id = latest.supersedes_id);
+    IF latest.root_hash = attestor.chain_root(algorithm, subject, policy, superseded_root, kinds, sums) THEN
+      recorded_id := latest.id; recorded_at := latest.created_at; recorded_revision := latest.revision; root := latest.root_hash;
+      existed := latest.id <> new_id;
+      RETURN NEXT;
+      RETURN;
+    ELSIF latest.id = new_id THEN
+      RAISE EXCEPTION 'the id is taken' USING ERRCODE = '23505';
+    END IF;
+
+    superseded_id := latest.id;
+    superseded_root := latest.root_hash;
+    recorded_id := new_id;
+    recorded_revision := coalesce(latest.revision, 0) + 1;
+    -- The clock may have been set back: a chain is later than what it supersedes.
+    recorded_at := greatest(clock_timestamp(), latest.created_at + make_interval(secs => 0.000001));
+    root := attestor.chain_root(algorithm, subject, policy, latest.root_hash, kinds, sums);
+    existed := false;
+    INSERT INTO attestor.proof_chains (tenant_id, id, created_at, subject_algorithm, subject_digest, revision,
+                policy_version, root_hash, segment_count, supersedes_id, assembled_by)
+    VALUES (tenant, new_id, recorded_at, algorithm, subject, recorded_revision, policy, root, given, latest.id, actor)
+    -- By whichever key: who supersedes the same chain meets two of them.
+    ON CONFLICT DO NOTHING;
+    EXIT WHEN FOUND;
+  END LOOP;
+
+  INSERT INTO attestor.proof_segments (tenant_id, id, created_at, chain_id, position, kind, digest, content)
+  SELECT tenant, s.id, recorded_at, new_id,
+         row_number() OVER (ORDER BY array_position(ARRAY['sbom', 'evidence', 'reasoning', 'vex', 'verdict'], s.kind), s.sum) - 1,
+         s.kind, s.sum, s.content
+    FROM unnest(segment_ids, kinds, sums, contents) AS s (id, kind, sum, content);
+  RETURN NEXT;
+END $$;
+REVOKE ALL ON FUNCTION "attestor"."record_chain" FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION "attestor"."record_chain" TO attestdb_app;
