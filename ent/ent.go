@@ -17,6 +17,8 @@ import (
 	"stella-ops.org/attestdb/ent/envelopesignature"
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
+	"stella-ops.org/attestdb/ent/rekorcheckpoint"
+	"stella-ops.org/attestdb/ent/rekorentry"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -85,6 +87,8 @@ func checkColumn(t, c string) error {
 			envelopesignature.Table:    envelopesignature.ValidColumn,
 			envelopeverification.Table: envelopeverification.ValidColumn,
 			libraryfloor.Table:         libraryfloor.ValidColumn,
+			rekorcheckpoint.Table:      rekorcheckpoint.ValidColumn,
+			rekorentry.Table:           rekorentry.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			statementsubject.Table:     statementsubject.ValidColumn,
 			tenant.Table:               tenant.ValidColumn,

@@ -22,6 +22,10 @@ type Tx struct {
 	EnvelopeVerification *EnvelopeVerificationClient
 	// LibraryFloor is the client for interacting with the LibraryFloor builders.
 	LibraryFloor *LibraryFloorClient
+	// RekorCheckpoint is the client for interacting with the RekorCheckpoint builders.
+	RekorCheckpoint *RekorCheckpointClient
+	// RekorEntry is the client for interacting with the RekorEntry builders.
+	RekorEntry *RekorEntryClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
 	// StatementSubject is the client for interacting with the StatementSubject builders.
@@ -164,6 +168,8 @@ func (tx *Tx) init() {
 	tx.EnvelopeSignature = NewEnvelopeSignatureClient(tx.config)
 	tx.EnvelopeVerification = NewEnvelopeVerificationClient(tx.config)
 	tx.LibraryFloor = NewLibraryFloorClient(tx.config)
+	tx.RekorCheckpoint = NewRekorCheckpointClient(tx.config)
+	tx.RekorEntry = NewRekorEntryClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
 	tx.StatementSubject = NewStatementSubjectClient(tx.config)
 	tx.Tenant = NewTenantClient(tx.config)

@@ -93,6 +93,23 @@ func (ev *Evidence) readBundle() error {
 	return err
 }
 
+// CheckLogEntry returns nil if the entry is about one of the evidence's signatures,
+// and otherwise what [logentry.Entry.CheckSigned] says of the first. Those of the
+// evidence's own LogEntries are.
+func (ev *Evidence) CheckLogEntry(path string, entry *logentry.Entry) error {
+	var first error
+	for i := range ev.Envelope.Signatures {
+		err := entry.CheckSigned(path, ev.Envelope.signed(&ev.Envelope.Signatures[i]))
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
 // signed is what a log entry must be about.
 func (env *Envelope) signed(sig *Signature) logentry.Signed {
 	return logentry.Signed{

@@ -1,6 +1,7 @@
 package logentry
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"math"
@@ -47,12 +48,12 @@ func ParseCheckpoint(path, signed string) (*Checkpoint, error) {
 	if _, err := body.Unmarshal([]byte(text)); err != nil {
 		return nil, invalid(strings.TrimPrefix(err.Error(), "invalid checkpoint - "))
 	}
-	size := strings.SplitN(text, "\n", 3)[1]
+	lines := strings.SplitN(text, "\n", 4)
 	switch {
-	case body.Size > math.MaxInt64 || size != strconv.FormatUint(body.Size, 10):
+	case body.Size > math.MaxInt64 || lines[1] != strconv.FormatUint(body.Size, 10):
 		return nil, invalid("the tree size is no decimal number up to 2^63 - 1")
-	case len(body.Hash) != HashSize:
-		return nil, invalid(fmt.Sprintf("the root hash has %d bytes", len(body.Hash)))
+	case len(body.Hash) != HashSize || lines[2] != base64.StdEncoding.EncodeToString(body.Hash):
+		return nil, invalid("the root hash is not 32 bytes in base64")
 	case len(body.Origin) > MaxOriginLength || !utf8.ValidString(body.Origin) || strings.ContainsRune(signed, 0):
 		return nil, invalid("the origin is too long or not text")
 	}

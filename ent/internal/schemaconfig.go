@@ -12,6 +12,8 @@ type SchemaConfig struct {
 	EnvelopeSignature    string // EnvelopeSignature table.
 	EnvelopeVerification string // EnvelopeVerification table.
 	LibraryFloor         string // LibraryFloor table.
+	RekorCheckpoint      string // RekorCheckpoint table.
+	RekorEntry           string // RekorEntry table.
 	Statement            string // Statement table.
 	StatementSubject     string // StatementSubject table.
 	Tenant               string // Tenant table.

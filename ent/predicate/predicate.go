@@ -21,6 +21,12 @@ type EnvelopeVerification func(*sql.Selector)
 // LibraryFloor is the predicate function for libraryfloor builders.
 type LibraryFloor func(*sql.Selector)
 
+// RekorCheckpoint is the predicate function for rekorcheckpoint builders.
+type RekorCheckpoint func(*sql.Selector)
+
+// RekorEntry is the predicate function for rekorentry builders.
+type RekorEntry func(*sql.Selector)
+
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
 
