@@ -3,10 +3,12 @@ package tests
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -368,6 +370,45 @@ func TestLogEntriesComePageByPage(t *testing.T) {
 	found, _, err := acme.Rekor().Find(ctx, rekor.Query{Envelope: recs[0].ID}, page.Request{Limit: 1})
 	require.NoError(t, err)
 	require.Equal(t, entry, found[0].Entry)
+}
+
+// Many who record at once what overlaps, in any order and with one checkpoint for
+// all, are not in each other's way: nothing is there twice, nothing is missing.
+func TestConcurrentRecordsShareACheckpoint(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	_, acme := openTapped(t, database, nil)
+	log := domaintest.NewLog(t, 2)
+	evs := make([]*attestor.Evidence, 40)
+	for i := range evs {
+		evs[i] = loggedBundle(t, log, fmt.Sprint(i))
+		evs[i].LogEntries[0].InclusionProof = evs[0].LogEntries[0].InclusionProof
+	}
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			mine := slices.Clone(evs)
+			rand.Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
+			if n%2 == 0 {
+				_, err := acme.RecordAll(t.Context(), mine)
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			for _, ev := range mine {
+				if _, err := acme.Record(t.Context(), ev); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for table, want := range map[string]int{"log_entries": len(evs), "log_checkpoints": 1} {
+		var n int
+		require.NoError(t, database.Conn(t, "superuser").QueryRow(t.Context(), "SELECT count(*) FROM rekor."+table).Scan(&n))
+		require.Equal(t, want, n, table)
+	}
 }
 
 func glob(t testing.TB, pattern string) []string {
