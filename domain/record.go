@@ -10,6 +10,7 @@ import (
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/gather"
 	"stella-ops.org/attestdb/internal/pgfault"
@@ -37,8 +38,8 @@ func KeepFailed() RecordOption {
 }
 
 // Record stores evidence for the tenant: its bytes, its signatures with their
-// identities, its Statement with its subjects, and what the verifier said. All
-// of it is stored or nothing, in one round trip.
+// identities, its Statement with its subjects, its log entries, and what the
+// verifier said. All of it is stored or nothing, in one round trip.
 //
 // The same bytes again return the first record, with Existed set; a new
 // verdict of a verifier is then added to it. Without [Verify] the outcome is
@@ -120,13 +121,30 @@ func (o *recordOptions) verify(ctx context.Context, ev *attestor.Evidence) (atte
 // record stores one entry by itself.
 func (t *TenantDB) record(ctx context.Context, entry attestor.Entry) (rec attestor.Recorded, err error) {
 	err = pgfault.Retry(ctx, t.retryStatement, func() error {
-		all, err := attestor.Record(ctx, t.conn, []attestor.Entry{entry}, 0)
+		all, err := recordEntries(ctx, t.conn, []attestor.Entry{entry}, 0)
 		if err == nil {
 			rec = all[0]
 		}
 		return err
 	})
 	return rec, err
+}
+
+// recordEntries stores evidence with its log entries, all or none, in one round
+// trip.
+func recordEntries(ctx context.Context, conn *pgtenant.Conn, entries []attestor.Entry, lockTimeout time.Duration) ([]attestor.Recorded, error) {
+	var logged []rekor.Recording
+	for i := range entries {
+		e := &entries[i]
+		if len(e.Evidence.LogEntries) == 0 {
+			continue
+		}
+		logged = append(logged, rekor.Recording{
+			Envelope: e.Evidence.SHA256, Entries: e.Evidence.LogEntries,
+			Verified: e.Verification.LogEntries, VerifiedAt: e.Verification.TimeVerified,
+		})
+	}
+	return attestor.Record(ctx, conn, entries, lockTimeout, rekor.Queue(conn.Tenant(), logged)...)
 }
 
 // Entries that go together are so few and small that their common transaction
@@ -171,7 +189,7 @@ func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []attest
 			distinct, from = append(distinct, e), append(from, i)
 		}
 	}
-	recs, err := attestor.Record(ctx, pgtenant.New(db.app, id.UUID()), distinct, patience)
+	recs, err := recordEntries(ctx, pgtenant.New(db.app, id.UUID()), distinct, patience)
 	if err != nil {
 		return nil, err
 	}

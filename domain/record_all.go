@@ -106,7 +106,7 @@ func (t *TenantDB) recordDistinct(ctx context.Context, entries []attestor.Entry)
 		return nil, nil
 	case first == len(entries):
 		err = pgfault.Retry(ctx, t.retryStatement, func() (err error) {
-			recs, err = attestor.Record(ctx, t.conn, entries, 0)
+			recs, err = recordEntries(ctx, t.conn, entries, 0)
 			return err
 		})
 		return recs, err
@@ -115,7 +115,7 @@ func (t *TenantDB) recordDistinct(ctx context.Context, entries []attestor.Entry)
 		recs = recs[:0]
 		for rest := entries; len(rest) > 0; {
 			n := statementOf(rest)
-			some, err := attestor.Record(ctx, tx.conn, rest[:n], 0)
+			some, err := recordEntries(ctx, tx.conn, rest[:n], 0)
 			if batch, ok := errors.AsType[*fault.Batch](err); ok {
 				return &fault.Batch{Index: len(entries) - len(rest) + batch.Index, Err: batch.Err}
 			}

@@ -11,6 +11,7 @@ import (
 
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgrole"
@@ -26,6 +27,7 @@ type TenantDB struct {
 	actor tenant.Actor
 	conn  *pgtenant.Conn
 	store *attestor.Store
+	rekor *rekor.Store
 	inTx  bool
 }
 
@@ -37,6 +39,7 @@ func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
 	b := *t
 	b.conn, b.inTx = conn, inTx
 	b.store = attestor.NewStore(conn, b.retryStatement)
+	b.rekor = rekor.NewStore(conn, b.retryStatement)
 	return &b
 }
 
@@ -52,6 +55,9 @@ func (t *TenantDB) As(actor tenant.Actor) *TenantDB {
 
 // Attestor returns the tenant's evidence.
 func (t *TenantDB) Attestor() *attestor.Store { return t.store }
+
+// Rekor returns the tenant's transparency log entries.
+func (t *TenantDB) Rekor() *rekor.Store { return t.rekor }
 
 // InTx runs f in a transaction (READ COMMITTED) and commits it unless f returns
 // an error or panics. f uses the handle that it is given; nested calls of InTx

@@ -21,6 +21,8 @@ import (
 	"stella-ops.org/attestdb/ent/libraryfloor"
 	"stella-ops.org/attestdb/ent/proofchain"
 	"stella-ops.org/attestdb/ent/proofsegment"
+	"stella-ops.org/attestdb/ent/rekorcheckpoint"
+	"stella-ops.org/attestdb/ent/rekorentry"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -45,6 +47,10 @@ type Client struct {
 	ProofChain *ProofChainClient
 	// ProofSegment is the client for interacting with the ProofSegment builders.
 	ProofSegment *ProofSegmentClient
+	// RekorCheckpoint is the client for interacting with the RekorCheckpoint builders.
+	RekorCheckpoint *RekorCheckpointClient
+	// RekorEntry is the client for interacting with the RekorEntry builders.
+	RekorEntry *RekorEntryClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
 	// StatementSubject is the client for interacting with the StatementSubject builders.
@@ -68,6 +74,8 @@ func (c *Client) init() {
 	c.LibraryFloor = NewLibraryFloorClient(c.config)
 	c.ProofChain = NewProofChainClient(c.config)
 	c.ProofSegment = NewProofSegmentClient(c.config)
+	c.RekorCheckpoint = NewRekorCheckpointClient(c.config)
+	c.RekorEntry = NewRekorEntryClient(c.config)
 	c.Statement = NewStatementClient(c.config)
 	c.StatementSubject = NewStatementSubjectClient(c.config)
 	c.Tenant = NewTenantClient(c.config)
@@ -173,6 +181,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		LibraryFloor:         NewLibraryFloorClient(cfg),
 		ProofChain:           NewProofChainClient(cfg),
 		ProofSegment:         NewProofSegmentClient(cfg),
+		RekorCheckpoint:      NewRekorCheckpointClient(cfg),
+		RekorEntry:           NewRekorEntryClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		StatementSubject:     NewStatementSubjectClient(cfg),
 		Tenant:               NewTenantClient(cfg),
@@ -202,6 +212,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		LibraryFloor:         NewLibraryFloorClient(cfg),
 		ProofChain:           NewProofChainClient(cfg),
 		ProofSegment:         NewProofSegmentClient(cfg),
+		RekorCheckpoint:      NewRekorCheckpointClient(cfg),
+		RekorEntry:           NewRekorEntryClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		StatementSubject:     NewStatementSubjectClient(cfg),
 		Tenant:               NewTenantClient(cfg),
@@ -235,8 +247,8 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
-		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.Statement, c.StatementSubject,
-		c.Tenant,
+		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
+		c.Statement, c.StatementSubject, c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -247,8 +259,8 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
-		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.Statement, c.StatementSubject,
-		c.Tenant,
+		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
+		c.Statement, c.StatementSubject, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -271,6 +283,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProofChain.mutate(ctx, m)
 	case *ProofSegmentMutation:
 		return c.ProofSegment.mutate(ctx, m)
+	case *RekorCheckpointMutation:
+		return c.RekorCheckpoint.mutate(ctx, m)
+	case *RekorEntryMutation:
+		return c.RekorEntry.mutate(ctx, m)
 	case *StatementMutation:
 		return c.Statement.mutate(ctx, m)
 	case *StatementSubjectMutation:
@@ -976,6 +992,226 @@ func (c *ProofSegmentClient) mutate(ctx context.Context, m *ProofSegmentMutation
 	}
 }
 
+// RekorCheckpointClient is a client for the RekorCheckpoint schema.
+type RekorCheckpointClient struct {
+	config
+}
+
+// NewRekorCheckpointClient returns a client for the RekorCheckpoint from the given config.
+func NewRekorCheckpointClient(c config) *RekorCheckpointClient {
+	return &RekorCheckpointClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `rekorcheckpoint.Hooks(f(g(h())))`.
+func (c *RekorCheckpointClient) Use(hooks ...Hook) {
+	c.hooks.RekorCheckpoint = append(c.hooks.RekorCheckpoint, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `rekorcheckpoint.Intercept(f(g(h())))`.
+func (c *RekorCheckpointClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RekorCheckpoint = append(c.inters.RekorCheckpoint, interceptors...)
+}
+
+// Create returns a builder for creating a RekorCheckpoint entity.
+func (c *RekorCheckpointClient) Create() *RekorCheckpointCreate {
+	mutation := newRekorCheckpointMutation(c.config, OpCreate)
+	return &RekorCheckpointCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RekorCheckpoint entities.
+func (c *RekorCheckpointClient) CreateBulk(builders ...*RekorCheckpointCreate) *RekorCheckpointCreateBulk {
+	return &RekorCheckpointCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RekorCheckpointClient) MapCreateBulk(slice any, setFunc func(*RekorCheckpointCreate, int)) *RekorCheckpointCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RekorCheckpointCreateBulk{err: fmt.Errorf("calling to RekorCheckpointClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RekorCheckpointCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RekorCheckpointCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for RekorCheckpoint.
+func (c *RekorCheckpointClient) Query() *RekorCheckpointQuery {
+	return &RekorCheckpointQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRekorCheckpoint},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RekorCheckpoint entity by its id.
+func (c *RekorCheckpointClient) Get(ctx context.Context, id uuid.UUID) (*RekorCheckpoint, error) {
+	return c.Query().Where(rekorcheckpoint.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RekorCheckpointClient) GetX(ctx context.Context, id uuid.UUID) *RekorCheckpoint {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *RekorCheckpointClient) Hooks() []Hook {
+	return c.hooks.RekorCheckpoint
+}
+
+// Interceptors returns the client interceptors.
+func (c *RekorCheckpointClient) Interceptors() []Interceptor {
+	return c.inters.RekorCheckpoint
+}
+
+func (c *RekorCheckpointClient) mutate(ctx context.Context, m *RekorCheckpointMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RekorCheckpointCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown RekorCheckpoint mutation op: %q", m.Op())
+	}
+}
+
+// RekorEntryClient is a client for the RekorEntry schema.
+type RekorEntryClient struct {
+	config
+}
+
+// NewRekorEntryClient returns a client for the RekorEntry from the given config.
+func NewRekorEntryClient(c config) *RekorEntryClient {
+	return &RekorEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `rekorentry.Hooks(f(g(h())))`.
+func (c *RekorEntryClient) Use(hooks ...Hook) {
+	c.hooks.RekorEntry = append(c.hooks.RekorEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `rekorentry.Intercept(f(g(h())))`.
+func (c *RekorEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.RekorEntry = append(c.inters.RekorEntry, interceptors...)
+}
+
+// Create returns a builder for creating a RekorEntry entity.
+func (c *RekorEntryClient) Create() *RekorEntryCreate {
+	mutation := newRekorEntryMutation(c.config, OpCreate)
+	return &RekorEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of RekorEntry entities.
+func (c *RekorEntryClient) CreateBulk(builders ...*RekorEntryCreate) *RekorEntryCreateBulk {
+	return &RekorEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *RekorEntryClient) MapCreateBulk(slice any, setFunc func(*RekorEntryCreate, int)) *RekorEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &RekorEntryCreateBulk{err: fmt.Errorf("calling to RekorEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*RekorEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &RekorEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for RekorEntry.
+func (c *RekorEntryClient) Query() *RekorEntryQuery {
+	return &RekorEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeRekorEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a RekorEntry entity by its id.
+func (c *RekorEntryClient) Get(ctx context.Context, id uuid.UUID) (*RekorEntry, error) {
+	return c.Query().Where(rekorentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *RekorEntryClient) GetX(ctx context.Context, id uuid.UUID) *RekorEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEnvelope queries the envelope edge of a RekorEntry.
+func (c *RekorEntryClient) QueryEnvelope(_m *RekorEntry) *EnvelopeQuery {
+	query := (&EnvelopeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(rekorentry.Table, rekorentry.FieldID, id),
+			sqlgraph.To(envelope.Table, envelope.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, rekorentry.EnvelopeTable, rekorentry.EnvelopeColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.Envelope
+		step.Edge.Schema = schemaConfig.RekorEntry
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryCheckpoint queries the checkpoint edge of a RekorEntry.
+func (c *RekorEntryClient) QueryCheckpoint(_m *RekorEntry) *RekorCheckpointQuery {
+	query := (&RekorCheckpointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(rekorentry.Table, rekorentry.FieldID, id),
+			sqlgraph.To(rekorcheckpoint.Table, rekorcheckpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, rekorentry.CheckpointTable, rekorentry.CheckpointColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.RekorCheckpoint
+		step.Edge.Schema = schemaConfig.RekorEntry
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *RekorEntryClient) Hooks() []Hook {
+	return c.hooks.RekorEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *RekorEntryClient) Interceptors() []Interceptor {
+	return c.inters.RekorEntry
+}
+
+func (c *RekorEntryClient) mutate(ctx context.Context, m *RekorEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&RekorEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown RekorEntry mutation op: %q", m.Op())
+	}
+}
+
 // StatementClient is a client for the Statement schema.
 type StatementClient struct {
 	config
@@ -1314,13 +1550,13 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 type (
 	hooks struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
-		LibraryFloor, ProofChain, ProofSegment, Statement, StatementSubject,
-		Tenant []ent.Hook
+		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, Statement,
+		StatementSubject, Tenant []ent.Hook
 	}
 	inters struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
-		LibraryFloor, ProofChain, ProofSegment, Statement, StatementSubject,
-		Tenant []ent.Interceptor
+		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, Statement,
+		StatementSubject, Tenant []ent.Interceptor
 	}
 )
 
@@ -1331,14 +1567,16 @@ var (
 		EnvelopeContent:      tableSchemas[0],
 		EnvelopeSignature:    tableSchemas[0],
 		EnvelopeVerification: tableSchemas[0],
-		LibraryFloor:         tableSchemas[1],
+		LibraryFloor:         tableSchemas[2],
 		ProofChain:           tableSchemas[0],
 		ProofSegment:         tableSchemas[0],
+		RekorCheckpoint:      tableSchemas[1],
+		RekorEntry:           tableSchemas[1],
 		Statement:            tableSchemas[0],
 		StatementSubject:     tableSchemas[0],
-		Tenant:               tableSchemas[1],
+		Tenant:               tableSchemas[2],
 	}
-	tableSchemas = [...]string{"attestor", "tenancy"}
+	tableSchemas = [...]string{"attestor", "rekor", "tenancy"}
 )
 
 // SchemaConfig represents alternative schema names for all tables

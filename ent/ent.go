@@ -19,6 +19,8 @@ import (
 	"stella-ops.org/attestdb/ent/libraryfloor"
 	"stella-ops.org/attestdb/ent/proofchain"
 	"stella-ops.org/attestdb/ent/proofsegment"
+	"stella-ops.org/attestdb/ent/rekorcheckpoint"
+	"stella-ops.org/attestdb/ent/rekorentry"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -89,6 +91,8 @@ func checkColumn(t, c string) error {
 			libraryfloor.Table:         libraryfloor.ValidColumn,
 			proofchain.Table:           proofchain.ValidColumn,
 			proofsegment.Table:         proofsegment.ValidColumn,
+			rekorcheckpoint.Table:      rekorcheckpoint.ValidColumn,
+			rekorentry.Table:           rekorentry.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			statementsubject.Table:     statementsubject.ValidColumn,
 			tenant.Table:               tenant.ValidColumn,

@@ -21,6 +21,8 @@ import (
 	"stella-ops.org/attestdb/ent/predicate"
 	"stella-ops.org/attestdb/ent/proofchain"
 	"stella-ops.org/attestdb/ent/proofsegment"
+	"stella-ops.org/attestdb/ent/rekorcheckpoint"
+	"stella-ops.org/attestdb/ent/rekorentry"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -42,6 +44,8 @@ const (
 	TypeLibraryFloor         = "LibraryFloor"
 	TypeProofChain           = "ProofChain"
 	TypeProofSegment         = "ProofSegment"
+	TypeRekorCheckpoint      = "RekorCheckpoint"
+	TypeRekorEntry           = "RekorEntry"
 	TypeStatement            = "Statement"
 	TypeStatementSubject     = "StatementSubject"
 	TypeTenant               = "Tenant"
@@ -5397,6 +5401,2394 @@ func (m *ProofSegmentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ProofSegment edge %s", name)
+}
+
+// RekorCheckpointMutation represents an operation that mutates the RekorCheckpoint nodes in the graph.
+type RekorCheckpointMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	origin        *string
+	tree_size     *int64
+	addtree_size  *int64
+	root_hash     *digest.SHA256
+	note          *[]byte
+	note_sha256   *digest.SHA256
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*RekorCheckpoint, error)
+	predicates    []predicate.RekorCheckpoint
+}
+
+var _ ent.Mutation = (*RekorCheckpointMutation)(nil)
+
+// rekorcheckpointOption allows management of the mutation configuration using functional options.
+type rekorcheckpointOption func(*RekorCheckpointMutation)
+
+// newRekorCheckpointMutation creates new mutation for the RekorCheckpoint entity.
+func newRekorCheckpointMutation(c config, op Op, opts ...rekorcheckpointOption) *RekorCheckpointMutation {
+	m := &RekorCheckpointMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRekorCheckpoint,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRekorCheckpointID sets the ID field of the mutation.
+func withRekorCheckpointID(id uuid.UUID) rekorcheckpointOption {
+	return func(m *RekorCheckpointMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RekorCheckpoint
+		)
+		m.oldValue = func(ctx context.Context) (*RekorCheckpoint, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RekorCheckpoint.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRekorCheckpoint sets the old RekorCheckpoint of the mutation.
+func withRekorCheckpoint(node *RekorCheckpoint) rekorcheckpointOption {
+	return func(m *RekorCheckpointMutation) {
+		m.oldValue = func(context.Context) (*RekorCheckpoint, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RekorCheckpointMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RekorCheckpointMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RekorCheckpoint entities.
+func (m *RekorCheckpointMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RekorCheckpointMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RekorCheckpointMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RekorCheckpoint.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *RekorCheckpointMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *RekorCheckpointMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *RekorCheckpointMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RekorCheckpointMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RekorCheckpointMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RekorCheckpointMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *RekorCheckpointMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *RekorCheckpointMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldOrigin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *RekorCheckpointMutation) ResetOrigin() {
+	m.origin = nil
+}
+
+// SetTreeSize sets the "tree_size" field.
+func (m *RekorCheckpointMutation) SetTreeSize(i int64) {
+	m.tree_size = &i
+	m.addtree_size = nil
+}
+
+// TreeSize returns the value of the "tree_size" field in the mutation.
+func (m *RekorCheckpointMutation) TreeSize() (r int64, exists bool) {
+	v := m.tree_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTreeSize returns the old "tree_size" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldTreeSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTreeSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTreeSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTreeSize: %w", err)
+	}
+	return oldValue.TreeSize, nil
+}
+
+// AddTreeSize adds i to the "tree_size" field.
+func (m *RekorCheckpointMutation) AddTreeSize(i int64) {
+	if m.addtree_size != nil {
+		*m.addtree_size += i
+	} else {
+		m.addtree_size = &i
+	}
+}
+
+// AddedTreeSize returns the value that was added to the "tree_size" field in this mutation.
+func (m *RekorCheckpointMutation) AddedTreeSize() (r int64, exists bool) {
+	v := m.addtree_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTreeSize resets all changes to the "tree_size" field.
+func (m *RekorCheckpointMutation) ResetTreeSize() {
+	m.tree_size = nil
+	m.addtree_size = nil
+}
+
+// SetRootHash sets the "root_hash" field.
+func (m *RekorCheckpointMutation) SetRootHash(d digest.SHA256) {
+	m.root_hash = &d
+}
+
+// RootHash returns the value of the "root_hash" field in the mutation.
+func (m *RekorCheckpointMutation) RootHash() (r digest.SHA256, exists bool) {
+	v := m.root_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRootHash returns the old "root_hash" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldRootHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRootHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRootHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRootHash: %w", err)
+	}
+	return oldValue.RootHash, nil
+}
+
+// ResetRootHash resets all changes to the "root_hash" field.
+func (m *RekorCheckpointMutation) ResetRootHash() {
+	m.root_hash = nil
+}
+
+// SetNote sets the "note" field.
+func (m *RekorCheckpointMutation) SetNote(b []byte) {
+	m.note = &b
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *RekorCheckpointMutation) Note() (r []byte, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldNote(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *RekorCheckpointMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetNoteSha256 sets the "note_sha256" field.
+func (m *RekorCheckpointMutation) SetNoteSha256(d digest.SHA256) {
+	m.note_sha256 = &d
+}
+
+// NoteSha256 returns the value of the "note_sha256" field in the mutation.
+func (m *RekorCheckpointMutation) NoteSha256() (r digest.SHA256, exists bool) {
+	v := m.note_sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoteSha256 returns the old "note_sha256" field's value of the RekorCheckpoint entity.
+// If the RekorCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorCheckpointMutation) OldNoteSha256(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoteSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoteSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoteSha256: %w", err)
+	}
+	return oldValue.NoteSha256, nil
+}
+
+// ResetNoteSha256 resets all changes to the "note_sha256" field.
+func (m *RekorCheckpointMutation) ResetNoteSha256() {
+	m.note_sha256 = nil
+}
+
+// Where appends a list predicates to the RekorCheckpointMutation builder.
+func (m *RekorCheckpointMutation) Where(ps ...predicate.RekorCheckpoint) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RekorCheckpointMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RekorCheckpointMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RekorCheckpoint, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RekorCheckpointMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RekorCheckpointMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RekorCheckpoint).
+func (m *RekorCheckpointMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RekorCheckpointMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.tenant_id != nil {
+		fields = append(fields, rekorcheckpoint.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, rekorcheckpoint.FieldCreatedAt)
+	}
+	if m.origin != nil {
+		fields = append(fields, rekorcheckpoint.FieldOrigin)
+	}
+	if m.tree_size != nil {
+		fields = append(fields, rekorcheckpoint.FieldTreeSize)
+	}
+	if m.root_hash != nil {
+		fields = append(fields, rekorcheckpoint.FieldRootHash)
+	}
+	if m.note != nil {
+		fields = append(fields, rekorcheckpoint.FieldNote)
+	}
+	if m.note_sha256 != nil {
+		fields = append(fields, rekorcheckpoint.FieldNoteSha256)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RekorCheckpointMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case rekorcheckpoint.FieldTenantID:
+		return m.TenantID()
+	case rekorcheckpoint.FieldCreatedAt:
+		return m.CreatedAt()
+	case rekorcheckpoint.FieldOrigin:
+		return m.Origin()
+	case rekorcheckpoint.FieldTreeSize:
+		return m.TreeSize()
+	case rekorcheckpoint.FieldRootHash:
+		return m.RootHash()
+	case rekorcheckpoint.FieldNote:
+		return m.Note()
+	case rekorcheckpoint.FieldNoteSha256:
+		return m.NoteSha256()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RekorCheckpointMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case rekorcheckpoint.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case rekorcheckpoint.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case rekorcheckpoint.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case rekorcheckpoint.FieldTreeSize:
+		return m.OldTreeSize(ctx)
+	case rekorcheckpoint.FieldRootHash:
+		return m.OldRootHash(ctx)
+	case rekorcheckpoint.FieldNote:
+		return m.OldNote(ctx)
+	case rekorcheckpoint.FieldNoteSha256:
+		return m.OldNoteSha256(ctx)
+	}
+	return nil, fmt.Errorf("unknown RekorCheckpoint field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RekorCheckpointMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case rekorcheckpoint.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case rekorcheckpoint.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case rekorcheckpoint.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case rekorcheckpoint.FieldTreeSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTreeSize(v)
+		return nil
+	case rekorcheckpoint.FieldRootHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRootHash(v)
+		return nil
+	case rekorcheckpoint.FieldNote:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case rekorcheckpoint.FieldNoteSha256:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoteSha256(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RekorCheckpoint field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RekorCheckpointMutation) AddedFields() []string {
+	var fields []string
+	if m.addtree_size != nil {
+		fields = append(fields, rekorcheckpoint.FieldTreeSize)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RekorCheckpointMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case rekorcheckpoint.FieldTreeSize:
+		return m.AddedTreeSize()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RekorCheckpointMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case rekorcheckpoint.FieldTreeSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTreeSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RekorCheckpoint numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RekorCheckpointMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RekorCheckpointMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RekorCheckpointMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown RekorCheckpoint nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RekorCheckpointMutation) ResetField(name string) error {
+	switch name {
+	case rekorcheckpoint.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case rekorcheckpoint.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case rekorcheckpoint.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case rekorcheckpoint.FieldTreeSize:
+		m.ResetTreeSize()
+		return nil
+	case rekorcheckpoint.FieldRootHash:
+		m.ResetRootHash()
+		return nil
+	case rekorcheckpoint.FieldNote:
+		m.ResetNote()
+		return nil
+	case rekorcheckpoint.FieldNoteSha256:
+		m.ResetNoteSha256()
+		return nil
+	}
+	return fmt.Errorf("unknown RekorCheckpoint field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RekorCheckpointMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RekorCheckpointMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RekorCheckpointMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RekorCheckpointMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RekorCheckpointMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RekorCheckpointMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RekorCheckpointMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown RekorCheckpoint unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RekorCheckpointMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown RekorCheckpoint edge %s", name)
+}
+
+// RekorEntryMutation represents an operation that mutates the RekorEntry nodes in the graph.
+type RekorEntryMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	tenant_id          *uuid.UUID
+	created_at         *time.Time
+	position           *int32
+	addposition        *int32
+	log_id             *[]byte
+	log_index          *int64
+	addlog_index       *int64
+	kind               *string
+	version            *string
+	integrated_time    *time.Time
+	canonicalized_body *[]byte
+	body_sha256        *digest.SHA256
+	leaf_hash          *digest.SHA256
+	inclusion_promise  *[]byte
+	proof_log_index    *int64
+	addproof_log_index *int64
+	proof_tree_size    *int64
+	addproof_tree_size *int64
+	proof_root_hash    *[]byte
+	proof_hashes       *[]byte
+	verified_at        *time.Time
+	clearedFields      map[string]struct{}
+	envelope           *uuid.UUID
+	clearedenvelope    bool
+	checkpoint         *uuid.UUID
+	clearedcheckpoint  bool
+	done               bool
+	oldValue           func(context.Context) (*RekorEntry, error)
+	predicates         []predicate.RekorEntry
+}
+
+var _ ent.Mutation = (*RekorEntryMutation)(nil)
+
+// rekorentryOption allows management of the mutation configuration using functional options.
+type rekorentryOption func(*RekorEntryMutation)
+
+// newRekorEntryMutation creates new mutation for the RekorEntry entity.
+func newRekorEntryMutation(c config, op Op, opts ...rekorentryOption) *RekorEntryMutation {
+	m := &RekorEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeRekorEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withRekorEntryID sets the ID field of the mutation.
+func withRekorEntryID(id uuid.UUID) rekorentryOption {
+	return func(m *RekorEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *RekorEntry
+		)
+		m.oldValue = func(ctx context.Context) (*RekorEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().RekorEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withRekorEntry sets the old RekorEntry of the mutation.
+func withRekorEntry(node *RekorEntry) rekorentryOption {
+	return func(m *RekorEntryMutation) {
+		m.oldValue = func(context.Context) (*RekorEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m RekorEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m RekorEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of RekorEntry entities.
+func (m *RekorEntryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *RekorEntryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *RekorEntryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().RekorEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *RekorEntryMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *RekorEntryMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *RekorEntryMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *RekorEntryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *RekorEntryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *RekorEntryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetEnvelopeID sets the "envelope_id" field.
+func (m *RekorEntryMutation) SetEnvelopeID(u uuid.UUID) {
+	m.envelope = &u
+}
+
+// EnvelopeID returns the value of the "envelope_id" field in the mutation.
+func (m *RekorEntryMutation) EnvelopeID() (r uuid.UUID, exists bool) {
+	v := m.envelope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnvelopeID returns the old "envelope_id" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldEnvelopeID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnvelopeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnvelopeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnvelopeID: %w", err)
+	}
+	return oldValue.EnvelopeID, nil
+}
+
+// ResetEnvelopeID resets all changes to the "envelope_id" field.
+func (m *RekorEntryMutation) ResetEnvelopeID() {
+	m.envelope = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *RekorEntryMutation) SetPosition(i int32) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *RekorEntryMutation) Position() (r int32, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldPosition(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *RekorEntryMutation) AddPosition(i int32) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *RekorEntryMutation) AddedPosition() (r int32, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *RekorEntryMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetLogID sets the "log_id" field.
+func (m *RekorEntryMutation) SetLogID(b []byte) {
+	m.log_id = &b
+}
+
+// LogID returns the value of the "log_id" field in the mutation.
+func (m *RekorEntryMutation) LogID() (r []byte, exists bool) {
+	v := m.log_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLogID returns the old "log_id" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldLogID(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLogID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLogID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLogID: %w", err)
+	}
+	return oldValue.LogID, nil
+}
+
+// ResetLogID resets all changes to the "log_id" field.
+func (m *RekorEntryMutation) ResetLogID() {
+	m.log_id = nil
+}
+
+// SetLogIndex sets the "log_index" field.
+func (m *RekorEntryMutation) SetLogIndex(i int64) {
+	m.log_index = &i
+	m.addlog_index = nil
+}
+
+// LogIndex returns the value of the "log_index" field in the mutation.
+func (m *RekorEntryMutation) LogIndex() (r int64, exists bool) {
+	v := m.log_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLogIndex returns the old "log_index" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldLogIndex(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLogIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLogIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLogIndex: %w", err)
+	}
+	return oldValue.LogIndex, nil
+}
+
+// AddLogIndex adds i to the "log_index" field.
+func (m *RekorEntryMutation) AddLogIndex(i int64) {
+	if m.addlog_index != nil {
+		*m.addlog_index += i
+	} else {
+		m.addlog_index = &i
+	}
+}
+
+// AddedLogIndex returns the value that was added to the "log_index" field in this mutation.
+func (m *RekorEntryMutation) AddedLogIndex() (r int64, exists bool) {
+	v := m.addlog_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLogIndex resets all changes to the "log_index" field.
+func (m *RekorEntryMutation) ResetLogIndex() {
+	m.log_index = nil
+	m.addlog_index = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *RekorEntryMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *RekorEntryMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *RekorEntryMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *RekorEntryMutation) SetVersion(s string) {
+	m.version = &s
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *RekorEntryMutation) Version() (r string, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *RekorEntryMutation) ResetVersion() {
+	m.version = nil
+}
+
+// SetIntegratedTime sets the "integrated_time" field.
+func (m *RekorEntryMutation) SetIntegratedTime(t time.Time) {
+	m.integrated_time = &t
+}
+
+// IntegratedTime returns the value of the "integrated_time" field in the mutation.
+func (m *RekorEntryMutation) IntegratedTime() (r time.Time, exists bool) {
+	v := m.integrated_time
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIntegratedTime returns the old "integrated_time" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldIntegratedTime(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIntegratedTime is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIntegratedTime requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIntegratedTime: %w", err)
+	}
+	return oldValue.IntegratedTime, nil
+}
+
+// ClearIntegratedTime clears the value of the "integrated_time" field.
+func (m *RekorEntryMutation) ClearIntegratedTime() {
+	m.integrated_time = nil
+	m.clearedFields[rekorentry.FieldIntegratedTime] = struct{}{}
+}
+
+// IntegratedTimeCleared returns if the "integrated_time" field was cleared in this mutation.
+func (m *RekorEntryMutation) IntegratedTimeCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldIntegratedTime]
+	return ok
+}
+
+// ResetIntegratedTime resets all changes to the "integrated_time" field.
+func (m *RekorEntryMutation) ResetIntegratedTime() {
+	m.integrated_time = nil
+	delete(m.clearedFields, rekorentry.FieldIntegratedTime)
+}
+
+// SetCanonicalizedBody sets the "canonicalized_body" field.
+func (m *RekorEntryMutation) SetCanonicalizedBody(b []byte) {
+	m.canonicalized_body = &b
+}
+
+// CanonicalizedBody returns the value of the "canonicalized_body" field in the mutation.
+func (m *RekorEntryMutation) CanonicalizedBody() (r []byte, exists bool) {
+	v := m.canonicalized_body
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCanonicalizedBody returns the old "canonicalized_body" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldCanonicalizedBody(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCanonicalizedBody is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCanonicalizedBody requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCanonicalizedBody: %w", err)
+	}
+	return oldValue.CanonicalizedBody, nil
+}
+
+// ResetCanonicalizedBody resets all changes to the "canonicalized_body" field.
+func (m *RekorEntryMutation) ResetCanonicalizedBody() {
+	m.canonicalized_body = nil
+}
+
+// SetBodySha256 sets the "body_sha256" field.
+func (m *RekorEntryMutation) SetBodySha256(d digest.SHA256) {
+	m.body_sha256 = &d
+}
+
+// BodySha256 returns the value of the "body_sha256" field in the mutation.
+func (m *RekorEntryMutation) BodySha256() (r digest.SHA256, exists bool) {
+	v := m.body_sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBodySha256 returns the old "body_sha256" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldBodySha256(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBodySha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBodySha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBodySha256: %w", err)
+	}
+	return oldValue.BodySha256, nil
+}
+
+// ResetBodySha256 resets all changes to the "body_sha256" field.
+func (m *RekorEntryMutation) ResetBodySha256() {
+	m.body_sha256 = nil
+}
+
+// SetLeafHash sets the "leaf_hash" field.
+func (m *RekorEntryMutation) SetLeafHash(d digest.SHA256) {
+	m.leaf_hash = &d
+}
+
+// LeafHash returns the value of the "leaf_hash" field in the mutation.
+func (m *RekorEntryMutation) LeafHash() (r digest.SHA256, exists bool) {
+	v := m.leaf_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeafHash returns the old "leaf_hash" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldLeafHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeafHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeafHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeafHash: %w", err)
+	}
+	return oldValue.LeafHash, nil
+}
+
+// ResetLeafHash resets all changes to the "leaf_hash" field.
+func (m *RekorEntryMutation) ResetLeafHash() {
+	m.leaf_hash = nil
+}
+
+// SetInclusionPromise sets the "inclusion_promise" field.
+func (m *RekorEntryMutation) SetInclusionPromise(b []byte) {
+	m.inclusion_promise = &b
+}
+
+// InclusionPromise returns the value of the "inclusion_promise" field in the mutation.
+func (m *RekorEntryMutation) InclusionPromise() (r []byte, exists bool) {
+	v := m.inclusion_promise
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInclusionPromise returns the old "inclusion_promise" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldInclusionPromise(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInclusionPromise is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInclusionPromise requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInclusionPromise: %w", err)
+	}
+	return oldValue.InclusionPromise, nil
+}
+
+// ClearInclusionPromise clears the value of the "inclusion_promise" field.
+func (m *RekorEntryMutation) ClearInclusionPromise() {
+	m.inclusion_promise = nil
+	m.clearedFields[rekorentry.FieldInclusionPromise] = struct{}{}
+}
+
+// InclusionPromiseCleared returns if the "inclusion_promise" field was cleared in this mutation.
+func (m *RekorEntryMutation) InclusionPromiseCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldInclusionPromise]
+	return ok
+}
+
+// ResetInclusionPromise resets all changes to the "inclusion_promise" field.
+func (m *RekorEntryMutation) ResetInclusionPromise() {
+	m.inclusion_promise = nil
+	delete(m.clearedFields, rekorentry.FieldInclusionPromise)
+}
+
+// SetProofLogIndex sets the "proof_log_index" field.
+func (m *RekorEntryMutation) SetProofLogIndex(i int64) {
+	m.proof_log_index = &i
+	m.addproof_log_index = nil
+}
+
+// ProofLogIndex returns the value of the "proof_log_index" field in the mutation.
+func (m *RekorEntryMutation) ProofLogIndex() (r int64, exists bool) {
+	v := m.proof_log_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProofLogIndex returns the old "proof_log_index" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldProofLogIndex(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProofLogIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProofLogIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProofLogIndex: %w", err)
+	}
+	return oldValue.ProofLogIndex, nil
+}
+
+// AddProofLogIndex adds i to the "proof_log_index" field.
+func (m *RekorEntryMutation) AddProofLogIndex(i int64) {
+	if m.addproof_log_index != nil {
+		*m.addproof_log_index += i
+	} else {
+		m.addproof_log_index = &i
+	}
+}
+
+// AddedProofLogIndex returns the value that was added to the "proof_log_index" field in this mutation.
+func (m *RekorEntryMutation) AddedProofLogIndex() (r int64, exists bool) {
+	v := m.addproof_log_index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearProofLogIndex clears the value of the "proof_log_index" field.
+func (m *RekorEntryMutation) ClearProofLogIndex() {
+	m.proof_log_index = nil
+	m.addproof_log_index = nil
+	m.clearedFields[rekorentry.FieldProofLogIndex] = struct{}{}
+}
+
+// ProofLogIndexCleared returns if the "proof_log_index" field was cleared in this mutation.
+func (m *RekorEntryMutation) ProofLogIndexCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldProofLogIndex]
+	return ok
+}
+
+// ResetProofLogIndex resets all changes to the "proof_log_index" field.
+func (m *RekorEntryMutation) ResetProofLogIndex() {
+	m.proof_log_index = nil
+	m.addproof_log_index = nil
+	delete(m.clearedFields, rekorentry.FieldProofLogIndex)
+}
+
+// SetProofTreeSize sets the "proof_tree_size" field.
+func (m *RekorEntryMutation) SetProofTreeSize(i int64) {
+	m.proof_tree_size = &i
+	m.addproof_tree_size = nil
+}
+
+// ProofTreeSize returns the value of the "proof_tree_size" field in the mutation.
+func (m *RekorEntryMutation) ProofTreeSize() (r int64, exists bool) {
+	v := m.proof_tree_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProofTreeSize returns the old "proof_tree_size" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldProofTreeSize(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProofTreeSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProofTreeSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProofTreeSize: %w", err)
+	}
+	return oldValue.ProofTreeSize, nil
+}
+
+// AddProofTreeSize adds i to the "proof_tree_size" field.
+func (m *RekorEntryMutation) AddProofTreeSize(i int64) {
+	if m.addproof_tree_size != nil {
+		*m.addproof_tree_size += i
+	} else {
+		m.addproof_tree_size = &i
+	}
+}
+
+// AddedProofTreeSize returns the value that was added to the "proof_tree_size" field in this mutation.
+func (m *RekorEntryMutation) AddedProofTreeSize() (r int64, exists bool) {
+	v := m.addproof_tree_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearProofTreeSize clears the value of the "proof_tree_size" field.
+func (m *RekorEntryMutation) ClearProofTreeSize() {
+	m.proof_tree_size = nil
+	m.addproof_tree_size = nil
+	m.clearedFields[rekorentry.FieldProofTreeSize] = struct{}{}
+}
+
+// ProofTreeSizeCleared returns if the "proof_tree_size" field was cleared in this mutation.
+func (m *RekorEntryMutation) ProofTreeSizeCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldProofTreeSize]
+	return ok
+}
+
+// ResetProofTreeSize resets all changes to the "proof_tree_size" field.
+func (m *RekorEntryMutation) ResetProofTreeSize() {
+	m.proof_tree_size = nil
+	m.addproof_tree_size = nil
+	delete(m.clearedFields, rekorentry.FieldProofTreeSize)
+}
+
+// SetProofRootHash sets the "proof_root_hash" field.
+func (m *RekorEntryMutation) SetProofRootHash(b []byte) {
+	m.proof_root_hash = &b
+}
+
+// ProofRootHash returns the value of the "proof_root_hash" field in the mutation.
+func (m *RekorEntryMutation) ProofRootHash() (r []byte, exists bool) {
+	v := m.proof_root_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProofRootHash returns the old "proof_root_hash" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldProofRootHash(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProofRootHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProofRootHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProofRootHash: %w", err)
+	}
+	return oldValue.ProofRootHash, nil
+}
+
+// ClearProofRootHash clears the value of the "proof_root_hash" field.
+func (m *RekorEntryMutation) ClearProofRootHash() {
+	m.proof_root_hash = nil
+	m.clearedFields[rekorentry.FieldProofRootHash] = struct{}{}
+}
+
+// ProofRootHashCleared returns if the "proof_root_hash" field was cleared in this mutation.
+func (m *RekorEntryMutation) ProofRootHashCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldProofRootHash]
+	return ok
+}
+
+// ResetProofRootHash resets all changes to the "proof_root_hash" field.
+func (m *RekorEntryMutation) ResetProofRootHash() {
+	m.proof_root_hash = nil
+	delete(m.clearedFields, rekorentry.FieldProofRootHash)
+}
+
+// SetProofHashes sets the "proof_hashes" field.
+func (m *RekorEntryMutation) SetProofHashes(b []byte) {
+	m.proof_hashes = &b
+}
+
+// ProofHashes returns the value of the "proof_hashes" field in the mutation.
+func (m *RekorEntryMutation) ProofHashes() (r []byte, exists bool) {
+	v := m.proof_hashes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProofHashes returns the old "proof_hashes" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldProofHashes(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProofHashes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProofHashes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProofHashes: %w", err)
+	}
+	return oldValue.ProofHashes, nil
+}
+
+// ClearProofHashes clears the value of the "proof_hashes" field.
+func (m *RekorEntryMutation) ClearProofHashes() {
+	m.proof_hashes = nil
+	m.clearedFields[rekorentry.FieldProofHashes] = struct{}{}
+}
+
+// ProofHashesCleared returns if the "proof_hashes" field was cleared in this mutation.
+func (m *RekorEntryMutation) ProofHashesCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldProofHashes]
+	return ok
+}
+
+// ResetProofHashes resets all changes to the "proof_hashes" field.
+func (m *RekorEntryMutation) ResetProofHashes() {
+	m.proof_hashes = nil
+	delete(m.clearedFields, rekorentry.FieldProofHashes)
+}
+
+// SetCheckpointID sets the "checkpoint_id" field.
+func (m *RekorEntryMutation) SetCheckpointID(u uuid.UUID) {
+	m.checkpoint = &u
+}
+
+// CheckpointID returns the value of the "checkpoint_id" field in the mutation.
+func (m *RekorEntryMutation) CheckpointID() (r uuid.UUID, exists bool) {
+	v := m.checkpoint
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckpointID returns the old "checkpoint_id" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldCheckpointID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckpointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckpointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckpointID: %w", err)
+	}
+	return oldValue.CheckpointID, nil
+}
+
+// ClearCheckpointID clears the value of the "checkpoint_id" field.
+func (m *RekorEntryMutation) ClearCheckpointID() {
+	m.checkpoint = nil
+	m.clearedFields[rekorentry.FieldCheckpointID] = struct{}{}
+}
+
+// CheckpointIDCleared returns if the "checkpoint_id" field was cleared in this mutation.
+func (m *RekorEntryMutation) CheckpointIDCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldCheckpointID]
+	return ok
+}
+
+// ResetCheckpointID resets all changes to the "checkpoint_id" field.
+func (m *RekorEntryMutation) ResetCheckpointID() {
+	m.checkpoint = nil
+	delete(m.clearedFields, rekorentry.FieldCheckpointID)
+}
+
+// SetVerifiedAt sets the "verified_at" field.
+func (m *RekorEntryMutation) SetVerifiedAt(t time.Time) {
+	m.verified_at = &t
+}
+
+// VerifiedAt returns the value of the "verified_at" field in the mutation.
+func (m *RekorEntryMutation) VerifiedAt() (r time.Time, exists bool) {
+	v := m.verified_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerifiedAt returns the old "verified_at" field's value of the RekorEntry entity.
+// If the RekorEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *RekorEntryMutation) OldVerifiedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerifiedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerifiedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerifiedAt: %w", err)
+	}
+	return oldValue.VerifiedAt, nil
+}
+
+// ClearVerifiedAt clears the value of the "verified_at" field.
+func (m *RekorEntryMutation) ClearVerifiedAt() {
+	m.verified_at = nil
+	m.clearedFields[rekorentry.FieldVerifiedAt] = struct{}{}
+}
+
+// VerifiedAtCleared returns if the "verified_at" field was cleared in this mutation.
+func (m *RekorEntryMutation) VerifiedAtCleared() bool {
+	_, ok := m.clearedFields[rekorentry.FieldVerifiedAt]
+	return ok
+}
+
+// ResetVerifiedAt resets all changes to the "verified_at" field.
+func (m *RekorEntryMutation) ResetVerifiedAt() {
+	m.verified_at = nil
+	delete(m.clearedFields, rekorentry.FieldVerifiedAt)
+}
+
+// ClearEnvelope clears the "envelope" edge to the Envelope entity.
+func (m *RekorEntryMutation) ClearEnvelope() {
+	m.clearedenvelope = true
+	m.clearedFields[rekorentry.FieldEnvelopeID] = struct{}{}
+}
+
+// EnvelopeCleared reports if the "envelope" edge to the Envelope entity was cleared.
+func (m *RekorEntryMutation) EnvelopeCleared() bool {
+	return m.clearedenvelope
+}
+
+// EnvelopeIDs returns the "envelope" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EnvelopeID instead. It exists only for internal usage by the builders.
+func (m *RekorEntryMutation) EnvelopeIDs() (ids []uuid.UUID) {
+	if id := m.envelope; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEnvelope resets all changes to the "envelope" edge.
+func (m *RekorEntryMutation) ResetEnvelope() {
+	m.envelope = nil
+	m.clearedenvelope = false
+}
+
+// ClearCheckpoint clears the "checkpoint" edge to the RekorCheckpoint entity.
+func (m *RekorEntryMutation) ClearCheckpoint() {
+	m.clearedcheckpoint = true
+	m.clearedFields[rekorentry.FieldCheckpointID] = struct{}{}
+}
+
+// CheckpointCleared reports if the "checkpoint" edge to the RekorCheckpoint entity was cleared.
+func (m *RekorEntryMutation) CheckpointCleared() bool {
+	return m.CheckpointIDCleared() || m.clearedcheckpoint
+}
+
+// CheckpointIDs returns the "checkpoint" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CheckpointID instead. It exists only for internal usage by the builders.
+func (m *RekorEntryMutation) CheckpointIDs() (ids []uuid.UUID) {
+	if id := m.checkpoint; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCheckpoint resets all changes to the "checkpoint" edge.
+func (m *RekorEntryMutation) ResetCheckpoint() {
+	m.checkpoint = nil
+	m.clearedcheckpoint = false
+}
+
+// Where appends a list predicates to the RekorEntryMutation builder.
+func (m *RekorEntryMutation) Where(ps ...predicate.RekorEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the RekorEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *RekorEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.RekorEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *RekorEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *RekorEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (RekorEntry).
+func (m *RekorEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *RekorEntryMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.tenant_id != nil {
+		fields = append(fields, rekorentry.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, rekorentry.FieldCreatedAt)
+	}
+	if m.envelope != nil {
+		fields = append(fields, rekorentry.FieldEnvelopeID)
+	}
+	if m.position != nil {
+		fields = append(fields, rekorentry.FieldPosition)
+	}
+	if m.log_id != nil {
+		fields = append(fields, rekorentry.FieldLogID)
+	}
+	if m.log_index != nil {
+		fields = append(fields, rekorentry.FieldLogIndex)
+	}
+	if m.kind != nil {
+		fields = append(fields, rekorentry.FieldKind)
+	}
+	if m.version != nil {
+		fields = append(fields, rekorentry.FieldVersion)
+	}
+	if m.integrated_time != nil {
+		fields = append(fields, rekorentry.FieldIntegratedTime)
+	}
+	if m.canonicalized_body != nil {
+		fields = append(fields, rekorentry.FieldCanonicalizedBody)
+	}
+	if m.body_sha256 != nil {
+		fields = append(fields, rekorentry.FieldBodySha256)
+	}
+	if m.leaf_hash != nil {
+		fields = append(fields, rekorentry.FieldLeafHash)
+	}
+	if m.inclusion_promise != nil {
+		fields = append(fields, rekorentry.FieldInclusionPromise)
+	}
+	if m.proof_log_index != nil {
+		fields = append(fields, rekorentry.FieldProofLogIndex)
+	}
+	if m.proof_tree_size != nil {
+		fields = append(fields, rekorentry.FieldProofTreeSize)
+	}
+	if m.proof_root_hash != nil {
+		fields = append(fields, rekorentry.FieldProofRootHash)
+	}
+	if m.proof_hashes != nil {
+		fields = append(fields, rekorentry.FieldProofHashes)
+	}
+	if m.checkpoint != nil {
+		fields = append(fields, rekorentry.FieldCheckpointID)
+	}
+	if m.verified_at != nil {
+		fields = append(fields, rekorentry.FieldVerifiedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *RekorEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case rekorentry.FieldTenantID:
+		return m.TenantID()
+	case rekorentry.FieldCreatedAt:
+		return m.CreatedAt()
+	case rekorentry.FieldEnvelopeID:
+		return m.EnvelopeID()
+	case rekorentry.FieldPosition:
+		return m.Position()
+	case rekorentry.FieldLogID:
+		return m.LogID()
+	case rekorentry.FieldLogIndex:
+		return m.LogIndex()
+	case rekorentry.FieldKind:
+		return m.Kind()
+	case rekorentry.FieldVersion:
+		return m.Version()
+	case rekorentry.FieldIntegratedTime:
+		return m.IntegratedTime()
+	case rekorentry.FieldCanonicalizedBody:
+		return m.CanonicalizedBody()
+	case rekorentry.FieldBodySha256:
+		return m.BodySha256()
+	case rekorentry.FieldLeafHash:
+		return m.LeafHash()
+	case rekorentry.FieldInclusionPromise:
+		return m.InclusionPromise()
+	case rekorentry.FieldProofLogIndex:
+		return m.ProofLogIndex()
+	case rekorentry.FieldProofTreeSize:
+		return m.ProofTreeSize()
+	case rekorentry.FieldProofRootHash:
+		return m.ProofRootHash()
+	case rekorentry.FieldProofHashes:
+		return m.ProofHashes()
+	case rekorentry.FieldCheckpointID:
+		return m.CheckpointID()
+	case rekorentry.FieldVerifiedAt:
+		return m.VerifiedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *RekorEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case rekorentry.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case rekorentry.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case rekorentry.FieldEnvelopeID:
+		return m.OldEnvelopeID(ctx)
+	case rekorentry.FieldPosition:
+		return m.OldPosition(ctx)
+	case rekorentry.FieldLogID:
+		return m.OldLogID(ctx)
+	case rekorentry.FieldLogIndex:
+		return m.OldLogIndex(ctx)
+	case rekorentry.FieldKind:
+		return m.OldKind(ctx)
+	case rekorentry.FieldVersion:
+		return m.OldVersion(ctx)
+	case rekorentry.FieldIntegratedTime:
+		return m.OldIntegratedTime(ctx)
+	case rekorentry.FieldCanonicalizedBody:
+		return m.OldCanonicalizedBody(ctx)
+	case rekorentry.FieldBodySha256:
+		return m.OldBodySha256(ctx)
+	case rekorentry.FieldLeafHash:
+		return m.OldLeafHash(ctx)
+	case rekorentry.FieldInclusionPromise:
+		return m.OldInclusionPromise(ctx)
+	case rekorentry.FieldProofLogIndex:
+		return m.OldProofLogIndex(ctx)
+	case rekorentry.FieldProofTreeSize:
+		return m.OldProofTreeSize(ctx)
+	case rekorentry.FieldProofRootHash:
+		return m.OldProofRootHash(ctx)
+	case rekorentry.FieldProofHashes:
+		return m.OldProofHashes(ctx)
+	case rekorentry.FieldCheckpointID:
+		return m.OldCheckpointID(ctx)
+	case rekorentry.FieldVerifiedAt:
+		return m.OldVerifiedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown RekorEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RekorEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case rekorentry.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case rekorentry.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case rekorentry.FieldEnvelopeID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnvelopeID(v)
+		return nil
+	case rekorentry.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case rekorentry.FieldLogID:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLogID(v)
+		return nil
+	case rekorentry.FieldLogIndex:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLogIndex(v)
+		return nil
+	case rekorentry.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case rekorentry.FieldVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case rekorentry.FieldIntegratedTime:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIntegratedTime(v)
+		return nil
+	case rekorentry.FieldCanonicalizedBody:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCanonicalizedBody(v)
+		return nil
+	case rekorentry.FieldBodySha256:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBodySha256(v)
+		return nil
+	case rekorentry.FieldLeafHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeafHash(v)
+		return nil
+	case rekorentry.FieldInclusionPromise:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInclusionPromise(v)
+		return nil
+	case rekorentry.FieldProofLogIndex:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProofLogIndex(v)
+		return nil
+	case rekorentry.FieldProofTreeSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProofTreeSize(v)
+		return nil
+	case rekorentry.FieldProofRootHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProofRootHash(v)
+		return nil
+	case rekorentry.FieldProofHashes:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProofHashes(v)
+		return nil
+	case rekorentry.FieldCheckpointID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckpointID(v)
+		return nil
+	case rekorentry.FieldVerifiedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerifiedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RekorEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *RekorEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, rekorentry.FieldPosition)
+	}
+	if m.addlog_index != nil {
+		fields = append(fields, rekorentry.FieldLogIndex)
+	}
+	if m.addproof_log_index != nil {
+		fields = append(fields, rekorentry.FieldProofLogIndex)
+	}
+	if m.addproof_tree_size != nil {
+		fields = append(fields, rekorentry.FieldProofTreeSize)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *RekorEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case rekorentry.FieldPosition:
+		return m.AddedPosition()
+	case rekorentry.FieldLogIndex:
+		return m.AddedLogIndex()
+	case rekorentry.FieldProofLogIndex:
+		return m.AddedProofLogIndex()
+	case rekorentry.FieldProofTreeSize:
+		return m.AddedProofTreeSize()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *RekorEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case rekorentry.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	case rekorentry.FieldLogIndex:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLogIndex(v)
+		return nil
+	case rekorentry.FieldProofLogIndex:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProofLogIndex(v)
+		return nil
+	case rekorentry.FieldProofTreeSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddProofTreeSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown RekorEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *RekorEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(rekorentry.FieldIntegratedTime) {
+		fields = append(fields, rekorentry.FieldIntegratedTime)
+	}
+	if m.FieldCleared(rekorentry.FieldInclusionPromise) {
+		fields = append(fields, rekorentry.FieldInclusionPromise)
+	}
+	if m.FieldCleared(rekorentry.FieldProofLogIndex) {
+		fields = append(fields, rekorentry.FieldProofLogIndex)
+	}
+	if m.FieldCleared(rekorentry.FieldProofTreeSize) {
+		fields = append(fields, rekorentry.FieldProofTreeSize)
+	}
+	if m.FieldCleared(rekorentry.FieldProofRootHash) {
+		fields = append(fields, rekorentry.FieldProofRootHash)
+	}
+	if m.FieldCleared(rekorentry.FieldProofHashes) {
+		fields = append(fields, rekorentry.FieldProofHashes)
+	}
+	if m.FieldCleared(rekorentry.FieldCheckpointID) {
+		fields = append(fields, rekorentry.FieldCheckpointID)
+	}
+	if m.FieldCleared(rekorentry.FieldVerifiedAt) {
+		fields = append(fields, rekorentry.FieldVerifiedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *RekorEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *RekorEntryMutation) ClearField(name string) error {
+	switch name {
+	case rekorentry.FieldIntegratedTime:
+		m.ClearIntegratedTime()
+		return nil
+	case rekorentry.FieldInclusionPromise:
+		m.ClearInclusionPromise()
+		return nil
+	case rekorentry.FieldProofLogIndex:
+		m.ClearProofLogIndex()
+		return nil
+	case rekorentry.FieldProofTreeSize:
+		m.ClearProofTreeSize()
+		return nil
+	case rekorentry.FieldProofRootHash:
+		m.ClearProofRootHash()
+		return nil
+	case rekorentry.FieldProofHashes:
+		m.ClearProofHashes()
+		return nil
+	case rekorentry.FieldCheckpointID:
+		m.ClearCheckpointID()
+		return nil
+	case rekorentry.FieldVerifiedAt:
+		m.ClearVerifiedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RekorEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *RekorEntryMutation) ResetField(name string) error {
+	switch name {
+	case rekorentry.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case rekorentry.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case rekorentry.FieldEnvelopeID:
+		m.ResetEnvelopeID()
+		return nil
+	case rekorentry.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case rekorentry.FieldLogID:
+		m.ResetLogID()
+		return nil
+	case rekorentry.FieldLogIndex:
+		m.ResetLogIndex()
+		return nil
+	case rekorentry.FieldKind:
+		m.ResetKind()
+		return nil
+	case rekorentry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case rekorentry.FieldIntegratedTime:
+		m.ResetIntegratedTime()
+		return nil
+	case rekorentry.FieldCanonicalizedBody:
+		m.ResetCanonicalizedBody()
+		return nil
+	case rekorentry.FieldBodySha256:
+		m.ResetBodySha256()
+		return nil
+	case rekorentry.FieldLeafHash:
+		m.ResetLeafHash()
+		return nil
+	case rekorentry.FieldInclusionPromise:
+		m.ResetInclusionPromise()
+		return nil
+	case rekorentry.FieldProofLogIndex:
+		m.ResetProofLogIndex()
+		return nil
+	case rekorentry.FieldProofTreeSize:
+		m.ResetProofTreeSize()
+		return nil
+	case rekorentry.FieldProofRootHash:
+		m.ResetProofRootHash()
+		return nil
+	case rekorentry.FieldProofHashes:
+		m.ResetProofHashes()
+		return nil
+	case rekorentry.FieldCheckpointID:
+		m.ResetCheckpointID()
+		return nil
+	case rekorentry.FieldVerifiedAt:
+		m.ResetVerifiedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown RekorEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *RekorEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.envelope != nil {
+		edges = append(edges, rekorentry.EdgeEnvelope)
+	}
+	if m.checkpoint != nil {
+		edges = append(edges, rekorentry.EdgeCheckpoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *RekorEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case rekorentry.EdgeEnvelope:
+		if id := m.envelope; id != nil {
+			return []ent.Value{*id}
+		}
+	case rekorentry.EdgeCheckpoint:
+		if id := m.checkpoint; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *RekorEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *RekorEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *RekorEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedenvelope {
+		edges = append(edges, rekorentry.EdgeEnvelope)
+	}
+	if m.clearedcheckpoint {
+		edges = append(edges, rekorentry.EdgeCheckpoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *RekorEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case rekorentry.EdgeEnvelope:
+		return m.clearedenvelope
+	case rekorentry.EdgeCheckpoint:
+		return m.clearedcheckpoint
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *RekorEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case rekorentry.EdgeEnvelope:
+		m.ClearEnvelope()
+		return nil
+	case rekorentry.EdgeCheckpoint:
+		m.ClearCheckpoint()
+		return nil
+	}
+	return fmt.Errorf("unknown RekorEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *RekorEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case rekorentry.EdgeEnvelope:
+		m.ResetEnvelope()
+		return nil
+	case rekorentry.EdgeCheckpoint:
+		m.ResetCheckpoint()
+		return nil
+	}
+	return fmt.Errorf("unknown RekorEntry edge %s", name)
 }
 
 // StatementMutation represents an operation that mutates the Statement nodes in the graph.

@@ -13,6 +13,8 @@ import (
 	"stella-ops.org/attestdb/ent/libraryfloor"
 	"stella-ops.org/attestdb/ent/proofchain"
 	"stella-ops.org/attestdb/ent/proofsegment"
+	"stella-ops.org/attestdb/ent/rekorcheckpoint"
+	"stella-ops.org/attestdb/ent/rekorentry"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -107,6 +109,32 @@ func init() {
 	proofsegmentDescID := proofsegmentMixinFields0[1].Descriptor()
 	// proofsegment.DefaultID holds the default value on creation for the id field.
 	proofsegment.DefaultID = proofsegmentDescID.Default.(func() uuid.UUID)
+	rekorcheckpointMixin := schema.RekorCheckpoint{}.Mixin()
+	rekorcheckpointMixinFields0 := rekorcheckpointMixin[0].Fields()
+	_ = rekorcheckpointMixinFields0
+	rekorcheckpointFields := schema.RekorCheckpoint{}.Fields()
+	_ = rekorcheckpointFields
+	// rekorcheckpointDescCreatedAt is the schema descriptor for created_at field.
+	rekorcheckpointDescCreatedAt := rekorcheckpointMixinFields0[2].Descriptor()
+	// rekorcheckpoint.DefaultCreatedAt holds the default value on creation for the created_at field.
+	rekorcheckpoint.DefaultCreatedAt = rekorcheckpointDescCreatedAt.Default.(func() time.Time)
+	// rekorcheckpointDescID is the schema descriptor for id field.
+	rekorcheckpointDescID := rekorcheckpointMixinFields0[1].Descriptor()
+	// rekorcheckpoint.DefaultID holds the default value on creation for the id field.
+	rekorcheckpoint.DefaultID = rekorcheckpointDescID.Default.(func() uuid.UUID)
+	rekorentryMixin := schema.RekorEntry{}.Mixin()
+	rekorentryMixinFields0 := rekorentryMixin[0].Fields()
+	_ = rekorentryMixinFields0
+	rekorentryFields := schema.RekorEntry{}.Fields()
+	_ = rekorentryFields
+	// rekorentryDescCreatedAt is the schema descriptor for created_at field.
+	rekorentryDescCreatedAt := rekorentryMixinFields0[2].Descriptor()
+	// rekorentry.DefaultCreatedAt holds the default value on creation for the created_at field.
+	rekorentry.DefaultCreatedAt = rekorentryDescCreatedAt.Default.(func() time.Time)
+	// rekorentryDescID is the schema descriptor for id field.
+	rekorentryDescID := rekorentryMixinFields0[1].Descriptor()
+	// rekorentry.DefaultID holds the default value on creation for the id field.
+	rekorentry.DefaultID = rekorentryDescID.Default.(func() uuid.UUID)
 	statementMixin := schema.Statement{}.Mixin()
 	statementMixinFields0 := statementMixin[0].Fields()
 	_ = statementMixinFields0

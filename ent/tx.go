@@ -26,6 +26,10 @@ type Tx struct {
 	ProofChain *ProofChainClient
 	// ProofSegment is the client for interacting with the ProofSegment builders.
 	ProofSegment *ProofSegmentClient
+	// RekorCheckpoint is the client for interacting with the RekorCheckpoint builders.
+	RekorCheckpoint *RekorCheckpointClient
+	// RekorEntry is the client for interacting with the RekorEntry builders.
+	RekorEntry *RekorEntryClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
 	// StatementSubject is the client for interacting with the StatementSubject builders.
@@ -170,6 +174,8 @@ func (tx *Tx) init() {
 	tx.LibraryFloor = NewLibraryFloorClient(tx.config)
 	tx.ProofChain = NewProofChainClient(tx.config)
 	tx.ProofSegment = NewProofSegmentClient(tx.config)
+	tx.RekorCheckpoint = NewRekorCheckpointClient(tx.config)
+	tx.RekorEntry = NewRekorEntryClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
 	tx.StatementSubject = NewStatementSubjectClient(tx.config)
 	tx.Tenant = NewTenantClient(tx.config)

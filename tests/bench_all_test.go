@@ -57,6 +57,15 @@ func BenchmarkRecordAllAgainstBareUnnest(b *testing.B) {
 
 // bareUnnest stores evidence with one signature and one subject each.
 func bareUnnest(ctx context.Context, pool *pgxpool.Pool, tenant uuid.UUID, evs []*attestor.Evidence) error {
+	_, err := bareUnnestIn(ctx, pool, tenant, evs)
+	return err
+}
+
+// bareUnnestIn is bareUnnest on a pool or in a transaction; it returns the
+// envelopes' ids.
+func bareUnnestIn(ctx context.Context, on interface {
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}, tenant uuid.UUID, evs []*attestor.Evidence) ([]uuid.UUID, error) {
 	var (
 		n                                          = len(evs)
 		ids, sigIDs, subjectIDs                    = make([]uuid.UUID, n), make([]uuid.UUID, n), make([]uuid.UUID, n)
@@ -86,5 +95,5 @@ func bareUnnest(ctx context.Context, pool *pgxpool.Pool, tenant uuid.UUID, evs [
 		tenant, now, ids, predicates)
 	batch.Queue(`INSERT INTO public.statement_subjects SELECT $1, i, $2, e, 0, n, a, d FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::bytea[]) AS u (i, e, n, a, d)`,
 		tenant, now, subjectIDs, ids, names, alg, digests)
-	return pool.SendBatch(ctx, batch).Close()
+	return ids, on.SendBatch(ctx, batch).Close()
 }

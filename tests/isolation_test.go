@@ -283,9 +283,12 @@ func (w *world) forgeries(t *testing.T, r relation) []attack {
 	if len(r.References) > 0 {
 		// An own row on the victim's row, and on a row that nobody has.
 		nobodys := maps.Clone(own)
-		maps.Copy(hanging, w.fields(t, r, w.globex.ID(), map[string]bool{"id": true, r.References[0]: true}))
-		nobodys["id"] = json.RawMessage(`"` + uuid.NewString() + `"`)
-		nobodys[r.References[0]] = json.RawMessage(`"` + uuid.NewString() + `"`)
+		theirs := map[string]bool{"id": true}
+		for _, c := range append([]string{"id"}, r.References...) {
+			theirs[c] = true
+			nobodys[c] = json.RawMessage(`"` + uuid.NewString() + `"`)
+		}
+		maps.Copy(hanging, w.fields(t, r, w.globex.ID(), theirs))
 		list = append(list, attack{name: "INSERT on the victim's row", sql: insert(hanging), twin: insert(nobodys)})
 	}
 	for i := range list {

@@ -18,6 +18,7 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/logentry"
 	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
@@ -216,7 +217,19 @@ func wordyEvidence(t testing.TB, word, artifact string) *attestor.Evidence {
 	require.NoError(t, err)
 	ev, err := attestor.Parse(raw)
 	require.NoError(t, err)
+	ev.LogEntries = []logentry.Entry{wordyEntry(word)}
 	return ev
+}
+
+// wordyEntry is a log entry that says word in every text and in its bytes.
+func wordyEntry(word string) logentry.Entry {
+	e := logentry.Entry{LogID: []byte(word), Kind: word, Version: word, CanonicalizedBody: []byte(word), InclusionPromise: []byte(word)}
+	root := e.LeafHash()
+	e.InclusionProof = &logentry.InclusionProof{TreeSize: 1, RootHash: root[:], Checkpoint: &logentry.Checkpoint{
+		Origin: word, TreeSize: 1, RootHash: root[:],
+		Note: word + "\n1\n" + base64.StdEncoding.EncodeToString(root[:]) + "\n\n— " + word + " AAAAAAAA\n",
+	}}
+	return e
 }
 
 // wordyVerifier finds all evidence wanting, and says so with its word.

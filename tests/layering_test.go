@@ -37,7 +37,7 @@ func layer(pkg string) string {
 	switch sub, _, _ := strings.Cut(rest, "/"); sub {
 	case "":
 		return "domain"
-	case "digest", "fault", "page", "proofchain", "tenant":
+	case "digest", "fault", "logentry", "page", "proofchain", "tenant":
 		return "leaf"
 	case "verifier", "domaintest":
 		return sub

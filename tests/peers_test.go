@@ -16,6 +16,7 @@ import (
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
 )
@@ -157,9 +158,28 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	find()
 	_, err = db.TenantByName(ctx, "acme")
 	require.NoError(t, err)
+	log := domaintest.NewLog(t, 1)
+	bundle := loggedBundle(t, log, "b")
+	for range 2 {
+		rec, err = acme.Record(ctx, bundle)
+		require.NoError(t, err)
+	}
+	entry := bundle.LogEntries[0]
+	findLogged := func() {
+		for _, q := range []rekor.Query{
+			{}, {LogIndex: &entry.LogIndex}, {LogIndex: &entry.LogIndex, LogID: entry.LogID}, {UUID: entry.UUID()},
+			{BodySHA256: entry.BodySHA256()}, {Envelope: rec.ID}, {IntegratedFrom: entry.IntegratedTime}, {Since: rec.CreatedAt},
+		} {
+			_, _, err := acme.Rekor().Find(ctx, q, page.Request{Limit: 50})
+			require.NoError(t, err)
+		}
+	}
+	findLogged()
+	_, err = acme.Rekor().Get(ctx, uuid.New())
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
 
 	sent := tap.take()
-	require.GreaterOrEqual(t, len(sent), 8, "each call above sends at least one statement")
+	require.GreaterOrEqual(t, len(sent), 21, "each call above sends at least one statement")
 	for _, s := range sent {
 		explainApp(t, database, acme.ID(), s.sql, s.args...)
 	}
@@ -173,6 +193,16 @@ func TestHotStatementsUseIndexes(t *testing.T) {
 	find()
 	for _, s := range tap.take() {
 		require.NotEmpty(t, planFaults(t, database, acme.ID(), s.sql, s.args))
+	}
+	for _, index := range []string{"log_index", "leaf_hash", "body_sha256", "integrated_time", "created_at"} {
+		_, err = database.Conn(t, "superuser").Exec(ctx, "DROP INDEX rekor.log_entries_"+index+"_idx")
+		require.NoError(t, err)
+	}
+	findLogged()
+	for _, s := range tap.take() {
+		if !strings.Contains(s.sql, "e.envelope_id =") {
+			require.NotEmpty(t, planFaults(t, database, acme.ID(), s.sql, s.args), s.sql)
+		}
 	}
 }
 
@@ -230,6 +260,12 @@ func fillTables(t testing.TB, database *testdb.DB, tenant attestdb.TenantID, n i
 		 SELECT $1, gen_random_uuid(), at, id, p, 'n', 'sha256', sha256((n / 3 || '-' || p)::bytea) FROM fresh, generate_series(0, 1) p`,
 		`INSERT INTO attestor.envelope_verifications
 		 SELECT $1, gen_random_uuid(), at, id, 'verified', 'v', 'p', NULL, '[0]', at, NULL FROM fresh`,
+		`INSERT INTO rekor.log_checkpoints
+		 SELECT $1, id, at, 'o', n, sha256(uuid_send(id)), note, sha256(note)
+		   FROM fresh, convert_to(E'o\n' || n || E'\n' || encode(sha256(uuid_send(id)), 'base64') || E'\n', 'UTF8') note`,
+		`INSERT INTO rekor.log_entries
+		 SELECT $1, gen_random_uuid(), at, id, 0, '\x00', n / 3, 'k', 'v', at, body, sha256(body), sha256('\x00' || body),
+		        '\x00', 0, n, sha256(uuid_send(id)), '', id, NULL FROM fresh, convert_to((n / 3)::text, 'UTF8') body`,
 	} {
 		_, err = conn.Exec(ctx, sql, uuid.UUID(tenant))
 		require.NoError(t, err)

@@ -16,6 +16,7 @@ import (
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
 	"stella-ops.org/attestdb/domain/proofchain"
+	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
@@ -79,8 +80,11 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 	acme := domaintest.Tenant(t, db, "acme")
 	signer := domaintest.NewSigner(t)
 	verify := attestdb.Verify(signer.Verifier(t))
+	log := domaintest.NewLog(t, 1)
+	logs := logVerifier(t, log.TrustedRoot(t))
 	var rec attestor.Recorded
 	var chain uuid.UUID
+	var entry rekor.Stored
 	record := func(artifact string, opts ...attestdb.RecordOption) error {
 		var err error
 		rec, err = acme.Record(t.Context(), signer.Evidence(t, artifact, []byte(artifact)), opts...)
@@ -126,6 +130,34 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 			}},
 			{"VerifyChain", 2, func() error {
 				_, err := acme.Attestor().VerifyChain(t.Context(), chain, nil)
+				return err
+			}},
+			{"Record a bundle with a log entry", 1, func() error {
+				var err error
+				rec, err = acme.Record(t.Context(), loggedBundle(t, log, n))
+				return err
+			}},
+			{"Rekor, Entries", 1, func() error {
+				entries, err := acme.Rekor().Entries(t.Context(), rec.ID)
+				require.Len(t, entries, 1)
+				entry = entries[0]
+				return err
+			}},
+			{"Rekor, Get", 1, func() error {
+				_, err := acme.Rekor().Get(t.Context(), entry.ID)
+				return err
+			}},
+			{"Rekor, Find", 1, func() error {
+				_, _, err := acme.Rekor().Find(t.Context(), rekor.Query{UUID: entry.Entry.UUID()}, page.Request{})
+				return err
+			}},
+			{"VerifyEntry", 2, func() error {
+				v, err := acme.VerifyEntry(t.Context(), logs, entry.ID)
+				require.Nil(t, v.Failure)
+				return err
+			}},
+			{"RecordAll", 1, func() error {
+				_, err := acme.RecordAll(t.Context(), []*attestor.Evidence{loggedBundle(t, log, n+"1"), loggedBundle(t, log, n+"2")})
 				return err
 			}},
 			{"TenantByName", 1, func() error {

@@ -133,18 +133,18 @@ func TestRecordReadsNoTableFromEndToEnd(t *testing.T) {
 	fillTables(t, database, domaintest.Tenant(t, db, "globex").ID(), 10_000)
 	fillTenants(t, database)
 	signer := domaintest.NewSigner(t)
-	ev := signer.Evidence(t, "a", []byte("a"))
-	verify := attestdb.Verify(signer.Verifier(t))
-	pool := database.Pool(t, "app")
-	for _, existed := range []bool{false, true} {
-		tx := begin(t, pool)
+	bare := signer.Evidence(t, "a", []byte("a"))
+	bundle := loggedBundle(t, domaintest.NewLog(t, 1), "b")
+	for i, ev := range []*attestdb.Evidence{bare, bare, bundle, bundle} {
+		existed := i%2 == 1
+		tx := begin(t, database.Conn(t, "app")) // whose counts begin at none
 		h, err := db.TenantTx(t.Context(), tx, acme.ID())
 		require.NoError(t, err)
-		rec, err := h.Record(t.Context(), ev, verify)
+		rec, err := h.Record(t.Context(), ev, attestdb.Verify(signer.Verifier(t)), attestdb.KeepFailed())
 		require.NoError(t, err)
 		require.Equal(t, existed, rec.Existed)
 		rows, err := tx.Query(t.Context(), `SELECT relname::text || ': ' || seq_scan || ' scans, ' || coalesce(idx_tup_fetch, 0) || ' rows by index'
-			FROM pg_stat_xact_user_tables WHERE schemaname = ANY ('{tenancy,attestor}')
+			FROM pg_stat_xact_user_tables WHERE schemaname = ANY ('{tenancy,attestor,rekor}')
 			  AND (seq_scan > 0 OR idx_tup_fetch > 10)`)
 		require.NoError(t, err)
 		found, err := pgx.CollectRows(rows, pgx.RowTo[string])

@@ -15,6 +15,8 @@ import (
 
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 	"github.com/stretchr/testify/require"
+
+	"stella-ops.org/attestdb/domain/domaintest"
 )
 
 // writeEvidence writes what the scripts ingest: envelopes one (signed by key1)
@@ -51,6 +53,7 @@ func writeEvidence(t testing.TB, dir string) {
 	root, err := demoTrustedRoot()
 	require.NoError(t, err)
 	write(demoRoot, root)
+	write("other_root.json", domaintest.NewLog(t, 1).TrustedRoot(t))
 }
 
 func newKey(seed string) ed25519.PrivateKey {

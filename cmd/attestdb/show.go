@@ -15,11 +15,11 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
-	var content bool
+	var content, bundle bool
 	cmd := a.verb("show ID|SHA256", "Show one envelope: signers, verification, subjects", 1, 1,
 		func(ctx context.Context, args []string) error {
-			if content && a.json {
-				return usagef("--content and --json: give one of them")
+			if content && (a.json || bundle) || bundle && a.json {
+				return usagef("--content, --bundle and --json: give one of them")
 			}
 			id, sum, err := parseKey(args[0])
 			if err != nil {
@@ -30,7 +30,7 @@ func (a *app) showCommand() *cobra.Command {
 				return err
 			}
 			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
-			err = a.show(ctx, tenant, id, sum, content)
+			err = a.show(ctx, tenant, id, sum, content || bundle, bundle)
 			if errors.Is(err, attestdb.ErrNotFound) {
 				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()),
 					fmt.Sprintf("`%s find DIGEST` shows the ids of the statements about an artifact", programName))
@@ -38,6 +38,7 @@ func (a *app) showCommand() *cobra.Command {
 			return err
 		})
 	cmd.Flags().BoolVar(&content, "content", false, "write the exact bytes that were ingested")
+	cmd.Flags().BoolVar(&bundle, "bundle", false, "write a Sigstore bundle of version 0.3")
 	return cmd
 }
 
@@ -55,7 +56,7 @@ func parseKey(s string) (uuid.UUID, *digest.SHA256, error) {
 	return uuid.UUID{}, &sum, nil
 }
 
-func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256, content bool) (err error) {
+func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256, content, bundle bool) (err error) {
 	store := tenant.Attestor()
 	if sum != nil {
 		if id, err = store.IDBySHA256(ctx, *sum); err != nil {
@@ -66,6 +67,9 @@ func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID,
 		raw, err := store.Content(ctx, id)
 		if err != nil {
 			return err
+		}
+		if bundle {
+			return a.printBundle(raw)
 		}
 		_, err = a.stdout.Write(raw)
 		return err
@@ -80,6 +84,21 @@ func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID,
 		return a.printJSON(object)
 	}
 	return a.printDetail(tenant.ID(), detail)
+}
+
+func (a *app) printBundle(content []byte) error {
+	ev, err := attestor.Parse(content)
+	if err != nil {
+		return fmt.Errorf("stored envelope: %w", err)
+	}
+	bundle, err := ev.BundleV03()
+	if errors.Is(err, attestdb.ErrInvalid) {
+		return no(fmt.Errorf("no bundle of version 0.3 can hold it: %w", err), "--content writes it as it was ingested")
+	} else if err != nil {
+		return err
+	}
+	_, err = a.stdout.Write(append(bundle, '\n'))
+	return err
 }
 
 func (a *app) printDetail(tenant attestdb.TenantID, d attestor.Detail) error {

@@ -1,6 +1,7 @@
 package attestor
 
 import (
+	"bytes"
 	"fmt"
 
 	bundlepb "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
@@ -9,6 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/logentry"
 )
 
 // bundleVersions has the mediaType of every bundle version that is read.
@@ -30,8 +32,11 @@ const allowedBundles = "application/vnd.dev.sigstore.bundle.v0.3+json, or applic
 // Of the bundle specification it holds: exactly one signature; verification
 // material; a key hint that does not contradict the keyid; in every log entry
 // an inclusion promise (0.1) or an inclusion proof with checkpoint (0.2 and
-// later); a single certificate, no chain (0.3). Whether certificates, proofs
-// and timestamps are genuine is for the [Verifier].
+// later); a single certificate, no chain (0.3). Each log entry must be about
+// this very payload, signature and certificate ([logentry.Entry.CheckSigned]),
+// its proof must lead to the root of its checkpoint, and no entry stands there
+// twice. Whether certificates, checkpoints, promises and timestamps are genuine
+// is for the [Verifier].
 //
 // A bundle is a protobuf message, whose JSON readers refuse unknown fields by
 // default: so does ParseBundle, in the envelope too, where a bare envelope may
@@ -80,7 +85,37 @@ func (ev *Evidence) readBundle() error {
 	if n := len(ev.Envelope.Signatures); n != 1 {
 		return &fault.Invalid{Field: "dsseEnvelope.signatures", Allowed: "exactly one signature in a bundle", Problem: fmt.Sprintf("there are %d", n)}
 	}
-	return readMaterial(version, pb.GetVerificationMaterial(), &ev.Envelope.Signatures[0])
+	sig := &ev.Envelope.Signatures[0]
+	if err := readMaterial(version, pb.GetVerificationMaterial(), sig); err != nil {
+		return err
+	}
+	ev.LogEntries, err = readLogEntries(version, "verificationMaterial.tlogEntries", pb.GetVerificationMaterial().GetTlogEntries(), ev.Envelope.signed(sig))
+	return err
+}
+
+// CheckLogEntry returns nil if the entry is about one of the evidence's signatures,
+// and otherwise what [logentry.Entry.CheckSigned] says of the first. Those of the
+// evidence's own LogEntries are.
+func (ev *Evidence) CheckLogEntry(path string, entry *logentry.Entry) error {
+	var first error
+	for i := range ev.Envelope.Signatures {
+		err := entry.CheckSigned(path, ev.Envelope.signed(&ev.Envelope.Signatures[i]))
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// signed is what a log entry must be about.
+func (env *Envelope) signed(sig *Signature) logentry.Signed {
+	return logentry.Signed{
+		PayloadType: env.PayloadType, Payload: env.Payload,
+		KeyID: sig.KeyID, Sig: sig.Sig, Certificate: sig.Certificate,
+	}
 }
 
 // readMaterial checks a bundle's verification material, and gives its
@@ -108,7 +143,7 @@ func readMaterial(version int, material *bundlepb.VerificationMaterial, sig *Sig
 	if n := len(timestamps); n > MaxTimestamps {
 		return tooMany(path+".timestampVerificationData.rfc3161Timestamps", MaxTimestamps, n)
 	}
-	return checkLogEntries(version, path+".tlogEntries", material.GetTlogEntries())
+	return nil
 }
 
 func readKeyHint(path, hint string, sig *Signature) error {
@@ -155,22 +190,39 @@ func readCertificateChain(version int, path string, chain []*commonpb.X509Certif
 	return nil
 }
 
-func checkLogEntries(version int, path string, entries []*rekorpb.TransparencyLogEntry) error {
-	if n := len(entries); n > MaxLogEntries {
-		return tooMany(path, MaxLogEntries, n)
+func readLogEntries(version int, path string, pbs []*rekorpb.TransparencyLogEntry, signed logentry.Signed) ([]logentry.Entry, error) {
+	if n := len(pbs); n > MaxLogEntries {
+		return nil, tooMany(path, MaxLogEntries, n)
 	}
-	for i, entry := range entries {
+	var entries []logentry.Entry
+	for i, pb := range pbs {
 		entryPath := elementPath(path, i)
 		switch {
-		case version == 1 && len(entry.GetInclusionPromise().GetSignedEntryTimestamp()) == 0:
-			return missing(entryPath+".inclusionPromise", "an inclusion promise in bundle version 0.1")
-		case version > 1 && entry.GetInclusionProof() == nil:
-			return missing(entryPath+".inclusionProof", "an inclusion proof in bundle version 0.2 and later")
-		case version > 1 && entry.GetInclusionProof().GetCheckpoint().GetEnvelope() == "":
-			return missing(entryPath+".inclusionProof.checkpoint", "a checkpoint in bundle version 0.2 and later")
+		case version == 1 && len(pb.GetInclusionPromise().GetSignedEntryTimestamp()) == 0:
+			return nil, missing(entryPath+".inclusionPromise", "an inclusion promise in bundle version 0.1")
+		case version > 1 && pb.GetInclusionProof() == nil:
+			return nil, missing(entryPath+".inclusionProof", "an inclusion proof in bundle version 0.2 and later")
+		case version > 1 && pb.GetInclusionProof().GetCheckpoint().GetEnvelope() == "":
+			return nil, missing(entryPath+".inclusionProof.checkpoint", "a checkpoint in bundle version 0.2 and later")
 		}
+		entry, err := logentry.FromProto(entryPath, pb)
+		if err != nil {
+			return nil, err
+		}
+		if err := entry.CheckSigned(entryPath, signed); err != nil {
+			return nil, err
+		}
+		if err := entry.CheckInclusion(entryPath); err != nil {
+			return nil, err
+		}
+		for _, other := range entries {
+			if entry.LogIndex == other.LogIndex && bytes.Equal(entry.LogID, other.LogID) {
+				return nil, &fault.Invalid{Field: entryPath, Allowed: "each log entry once", Problem: "it stands there twice"}
+			}
+		}
+		entries = append(entries, *entry)
 	}
-	return nil
+	return entries, nil
 }
 
 func tooMany(path string, limit, n int) error {

@@ -1,6 +1,7 @@
 package attestor_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -154,5 +155,31 @@ func TestParseBundleRefuses(t *testing.T) {
 			requireInvalid(t, err, c.field)
 			require.Nil(t, ev)
 		})
+	}
+}
+
+// The log's entry of one signature is no proof of another (GHSA-whqx-f9j3-ch6m).
+func TestSwappedLogEntriesAreRefused(t *testing.T) {
+	t.Parallel()
+	entries := func(file string) (raw, list string) {
+		raw = compact(t, file)
+		var b struct {
+			VerificationMaterial struct {
+				TlogEntries json.RawMessage `json:"tlogEntries"`
+			} `json:"verificationMaterial"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(raw), &b))
+		return raw, string(b.VerificationMaterial.TlogEntries)
+	}
+	one, ofOne := entries("bundle-v0.1.json")
+	two, ofTwo := entries("bundle-v0.1-publickey.json")
+	for _, c := range []struct{ raw, own, swapped, field string }{
+		{one, ofOne, ofTwo, "tlogEntries[0].canonicalizedBody"},
+		{two, ofTwo, ofOne, "tlogEntries[0].canonicalizedBody"},
+		{one, ofOne, ofOne[:len(ofOne)-1] + "," + ofTwo[1:], "tlogEntries[1].canonicalizedBody"},
+		{one, ofOne, ofOne[:len(ofOne)-1] + "," + ofOne[1:], "tlogEntries[1]"},
+	} {
+		_, err := attestor.ParseBundle([]byte(replace(t, c.raw, c.own, c.swapped)))
+		requireInvalid(t, err, "verificationMaterial."+c.field)
 	}
 }

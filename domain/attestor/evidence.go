@@ -6,6 +6,7 @@ import (
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/logentry"
 )
 
 // MediaTypeDSSE is the MediaType of Evidence that is a bare DSSE envelope. The
@@ -63,6 +64,9 @@ type Evidence struct {
 	Envelope Envelope
 	// Statement is the payload, nil when the payloadType is not in-toto's.
 	Statement *Statement
+	// LogEntries is a bundle's transparency log entries, in its order; nil without.
+	// Each is about this very signature, and contradicts itself in nothing.
+	LogEntries []logentry.Entry
 }
 
 // Parse reads a Sigstore bundle or a DSSE envelope, whichever raw is by the

@@ -72,8 +72,9 @@ const setLockTimeout = "SELECT pg_catalog.set_config('lock_timeout', $1, true)"
 // stores entries for conn's tenant, all or none, in one round trip. No two of
 // them have the same bytes. It waits for a lock, such as that of a transaction
 // which has stored the same bytes and goes on, no longer than lockTimeout, or as
-// the session says if that is 0.
-func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeout time.Duration) ([]Recorded, error) {
+// the session says if that is 0. The statements in also, another module's about
+// the same evidence, go behind its own and are stored or refused with them.
+func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeout time.Duration, also ...pgtenant.Queued) ([]Recorded, error) {
 	// In the order of their digests, so that two calls with the same evidence
 	// wait for each other in one direction only.
 	order := make([]int, len(entries))
@@ -99,6 +100,9 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 		b.Queue(setLockTimeout, fmt.Sprintf("%dms", lockTimeout.Milliseconds()))
 	}
 	b.Queue(recordSQL, append(envelopes.args(conn.Tenant()), verifications.args()...)...)
+	for _, q := range also {
+		b.Queue(q.SQL, q.Args...)
+	}
 	var all []Recorded
 	err := conn.Batch(ctx, &b, func(br pgx.BatchResults) (err error) {
 		if lockTimeout > 0 {
@@ -107,6 +111,11 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 			}
 		}
 		all, err = recorded(br, entries, order)
+		for range also {
+			if err == nil {
+				_, err = br.Exec()
+			}
+		}
 		return err
 	})
 	return all, blame(pgfault.Map("record envelope", err), order)

@@ -18,7 +18,8 @@ const (
 // Validate returns a *[fault.Invalid] unless v can be stored as the answer of a
 // Verifier about an envelope with so many signatures: the outcome is Verified
 // or Failed, with a reason exactly if it failed and with at least one signature
-// if it verified; texts are UTF-8 of bounded length.
+// if it verified; log entries verified only if the outcome is Verified; texts are
+// UTF-8 of bounded length.
 func (v Verification) Validate(signatures int) error {
 	invalid := func(field, allowed string) error { return &fault.Invalid{Field: field, Allowed: allowed} }
 	switch {
@@ -41,6 +42,13 @@ func (v Verification) Validate(signatures int) error {
 	for _, n := range v.Signatures {
 		if n <= last || n >= signatures {
 			return invalid("signatures", "ascending positions of the envelope's signatures")
+		}
+		last = n
+	}
+	last = -1
+	for _, n := range v.LogEntries {
+		if n <= last || n >= MaxLogEntries || v.Outcome != Verified {
+			return invalid("log_entries", "ascending positions of the bundle's log entries, if the outcome is verified")
 		}
 		last = n
 	}

@@ -35,6 +35,10 @@ type Verification struct {
 	// trusted keys, ascending. It may be non-empty for Failed, when they were
 	// too few.
 	Signatures []int
+	// LogEntries is the positions in Evidence.LogEntries that verified under
+	// trusted logs, ascending. What is read back of a stored Verification has
+	// none: each stored entry says itself when it was verified.
+	LogEntries []int
 	// TimeVerified is when the Verifier looked, in UTC.
 	TimeVerified time.Time
 	// SignedAt is a time, proven by a party that the policy trusts, by which the

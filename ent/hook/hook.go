@@ -93,6 +93,30 @@ func (f ProofSegmentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ProofSegmentMutation", m)
 }
 
+// The RekorCheckpointFunc type is an adapter to allow the use of ordinary
+// function as RekorCheckpoint mutator.
+type RekorCheckpointFunc func(context.Context, *ent.RekorCheckpointMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RekorCheckpointFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RekorCheckpointMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RekorCheckpointMutation", m)
+}
+
+// The RekorEntryFunc type is an adapter to allow the use of ordinary
+// function as RekorEntry mutator.
+type RekorEntryFunc func(context.Context, *ent.RekorEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f RekorEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.RekorEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RekorEntryMutation", m)
+}
+
 // The StatementFunc type is an adapter to allow the use of ordinary
 // function as Statement mutator.
 type StatementFunc func(context.Context, *ent.StatementMutation) (ent.Value, error)

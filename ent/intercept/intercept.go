@@ -16,6 +16,8 @@ import (
 	"stella-ops.org/attestdb/ent/predicate"
 	"stella-ops.org/attestdb/ent/proofchain"
 	"stella-ops.org/attestdb/ent/proofsegment"
+	"stella-ops.org/attestdb/ent/rekorcheckpoint"
+	"stella-ops.org/attestdb/ent/rekorentry"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -266,6 +268,60 @@ func (f TraverseProofSegment) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.ProofSegmentQuery", q)
 }
 
+// The RekorCheckpointFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RekorCheckpointFunc func(context.Context, *ent.RekorCheckpointQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RekorCheckpointFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RekorCheckpointQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RekorCheckpointQuery", q)
+}
+
+// The TraverseRekorCheckpoint type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRekorCheckpoint func(context.Context, *ent.RekorCheckpointQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRekorCheckpoint) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRekorCheckpoint) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RekorCheckpointQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RekorCheckpointQuery", q)
+}
+
+// The RekorEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type RekorEntryFunc func(context.Context, *ent.RekorEntryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f RekorEntryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.RekorEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.RekorEntryQuery", q)
+}
+
+// The TraverseRekorEntry type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseRekorEntry func(context.Context, *ent.RekorEntryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseRekorEntry) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseRekorEntry) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.RekorEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.RekorEntryQuery", q)
+}
+
 // The StatementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type StatementFunc func(context.Context, *ent.StatementQuery) (ent.Value, error)
 
@@ -364,6 +420,10 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.ProofChainQuery, predicate.ProofChain, proofchain.OrderOption]{typ: ent.TypeProofChain, tq: q}, nil
 	case *ent.ProofSegmentQuery:
 		return &query[*ent.ProofSegmentQuery, predicate.ProofSegment, proofsegment.OrderOption]{typ: ent.TypeProofSegment, tq: q}, nil
+	case *ent.RekorCheckpointQuery:
+		return &query[*ent.RekorCheckpointQuery, predicate.RekorCheckpoint, rekorcheckpoint.OrderOption]{typ: ent.TypeRekorCheckpoint, tq: q}, nil
+	case *ent.RekorEntryQuery:
+		return &query[*ent.RekorEntryQuery, predicate.RekorEntry, rekorentry.OrderOption]{typ: ent.TypeRekorEntry, tq: q}, nil
 	case *ent.StatementQuery:
 		return &query[*ent.StatementQuery, predicate.Statement, statement.OrderOption]{typ: ent.TypeStatement, tq: q}, nil
 	case *ent.StatementSubjectQuery:

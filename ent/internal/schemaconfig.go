@@ -14,6 +14,8 @@ type SchemaConfig struct {
 	LibraryFloor         string // LibraryFloor table.
 	ProofChain           string // ProofChain table.
 	ProofSegment         string // ProofSegment table.
+	RekorCheckpoint      string // RekorCheckpoint table.
+	RekorEntry           string // RekorEntry table.
 	Statement            string // Statement table.
 	StatementSubject     string // StatementSubject table.
 	Tenant               string // Tenant table.

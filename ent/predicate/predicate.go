@@ -27,6 +27,12 @@ type ProofChain func(*sql.Selector)
 // ProofSegment is the predicate function for proofsegment builders.
 type ProofSegment func(*sql.Selector)
 
+// RekorCheckpoint is the predicate function for rekorcheckpoint builders.
+type RekorCheckpoint func(*sql.Selector)
+
+// RekorEntry is the predicate function for rekorentry builders.
+type RekorEntry func(*sql.Selector)
+
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
 

@@ -44,6 +44,13 @@ const setConfig = "SELECT pg_catalog.set_config($1, $2, true)"
 const setConfigGuarded = setConfig + ` WHERE
 	coalesce(nullif(pg_catalog.current_setting($1, true), ''), $2) = $2`
 
+// Queued is a statement that goes along with others in one batch, and whose rows
+// nobody reads.
+type Queued struct {
+	SQL  string
+	Args []any
+}
+
 // Conn sends statements for one tenant. It is safe for concurrent use if its DB
 // is. A Conn without a setting sends statements bare: that is for roles that
 // are not bound to a tenant.

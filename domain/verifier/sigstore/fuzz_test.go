@@ -44,5 +44,10 @@ func FuzzVerify(f *testing.F) {
 		if got.Outcome == attestor.Verified && ev.Envelope.PayloadSHA256 != genuine.Envelope.PayloadSHA256 {
 			t.Fatalf("verified: %s", ev.Envelope.Payload)
 		}
+		for _, i := range got.LogEntries {
+			if string(ev.LogEntries[i].CanonicalizedBody) != string(genuine.LogEntries[0].CanonicalizedBody) {
+				t.Fatalf("verified: %s", ev.LogEntries[i].CanonicalizedBody)
+			}
+		}
 	})
 }

@@ -1,53 +1,33 @@
 package sigstore
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
 
-	rekorpb "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
-	"github.com/sigstore/sigstore-go/pkg/bundle"
-	formats "github.com/transparency-dev/formats/log"
-	"github.com/transparency-dev/merkle/proof"
-	"github.com/transparency-dev/merkle/rfc6962"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/logentry"
 )
 
-// checkLogEntries holds the Rekor v2 entries of a bundle to what they say. For
-// those sigstore-go hashes an entry that it derives from the envelope, and takes
-// the tree's size and root from the signed checkpoint; it looks at neither the
-// entry's own body nor the proof's own size, root and index. Whoever reads these
-// fields of verified evidence expects them to be true.
-func checkLogEntries(b *bundle.Bundle) error {
-	entries, err := b.TlogEntries()
-	if err != nil {
-		return err
-	}
-	for i, entry := range entries {
-		if !entry.IsRekorV2() {
-			continue
+// verifyLogEntries returns the positions of the entries that a trusted log vouches
+// for. sigstore-go is content with as many as the policy asks for: it passes over
+// an entry whose promise is forged, hashes for Rekor v2 an entry that it derives
+// from the envelope, and looks at neither that entry's own body nor the proof's
+// own size, root and index. Whoever reads an entry of verified evidence expects it
+// to be true. So every entry of a trusted log must verify by itself, as it stands;
+// one of another log is left out.
+func verifyLogEntries(ctx context.Context, v *LogVerifier, ev *attestor.Evidence) ([]int, error) {
+	var verified []int
+	for i := range ev.LogEntries {
+		err := v.VerifyEntry(ctx, &ev.LogEntries[i])
+		var failure *logentry.Failure
+		switch {
+		case err == nil:
+			verified = append(verified, i)
+		case errors.As(err, &failure) && failure.Reason == unknownLog:
+		default:
+			return nil, fmt.Errorf("transparency log entry %d: %w", i, err)
 		}
-		if err := checkLogEntry(entry.TransparencyLogEntry()); err != nil {
-			return fmt.Errorf("transparency log entry %d: %w", i, err)
-		}
 	}
-	return nil
-}
-
-func checkLogEntry(entry *rekorpb.TransparencyLogEntry) error {
-	inclusion := entry.GetInclusionProof()
-	var checkpoint formats.Checkpoint
-	if _, err := checkpoint.Unmarshal([]byte(inclusion.GetCheckpoint().GetEnvelope())); err != nil {
-		return fmt.Errorf("checkpoint: %w", err)
-	}
-	index, size := inclusion.GetLogIndex(), inclusion.GetTreeSize()
-	switch {
-	case index < 0 || size < 0 || uint64(size) != checkpoint.Size:
-		return fmt.Errorf("the inclusion proof's tree size %d is not the checkpoint's, %d", size, checkpoint.Size)
-	case !bytes.Equal(inclusion.GetRootHash(), checkpoint.Hash):
-		return errors.New("the inclusion proof's root hash is not the checkpoint's")
-	case index != entry.GetLogIndex():
-		return fmt.Errorf("the inclusion proof's log index %d is not the entry's, %d", index, entry.GetLogIndex())
-	}
-	leaf := rfc6962.DefaultHasher.HashLeaf(entry.GetCanonicalizedBody())
-	return proof.VerifyInclusion(rfc6962.DefaultHasher, uint64(index), checkpoint.Size, leaf, inclusion.GetHashes(), checkpoint.Hash)
+	return verified, nil
 }

@@ -16,16 +16,20 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
+	rekorpb "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/verify"
+	"google.golang.org/protobuf/proto"
 
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/logentry"
 )
 
 // Verifier verifies bundles. It is an [attestor.Verifier].
@@ -33,7 +37,9 @@ type Verifier struct {
 	name     string
 	policy   string
 	verifier *verify.Verifier
-	builder  verify.PolicyBuilder
+	// logs is nil if no log entry is asked for.
+	logs    *LogVerifier
+	builder verify.PolicyBuilder
 }
 
 var _ attestor.Verifier = (*Verifier)(nil)
@@ -71,7 +77,12 @@ func NewFromMaterial(name string, material root.TrustedMaterial, options ...Opti
 	if err != nil {
 		return nil, fmt.Errorf("configure sigstore-go: %w", err)
 	}
+	var logs *LogVerifier
+	if r.logEntries > 0 {
+		logs = &LogVerifier{material: material}
+	}
 	return &Verifier{
+		logs:     logs,
 		name:     nameAndVersion(),
 		policy:   attestor.PolicyText(r.describe(name)),
 		verifier: verifier,
@@ -111,14 +122,23 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 	if err != nil {
 		return failed(err.Error())
 	}
-	if err := checkLogEntries(&b); err != nil {
-		return failed(err.Error())
+	var entries []int
+	if v.logs != nil {
+		if !sameLogEntries(&b, ev) {
+			return failed("the log entries in the bundle are read differently by sigstore-go")
+		}
+		if entries, err = verifyLogEntries(ctx, v.logs, ev); ctx.Err() != nil {
+			return attestor.Verification{}, ctx.Err()
+		} else if err != nil {
+			return failed(err.Error())
+		}
 	}
 	return attestor.Verification{
 		Outcome:      attestor.Verified,
 		Verifier:     v.name,
 		Policy:       v.policy,
 		Signatures:   []int{0}, // a bundle has exactly one
+		LogEntries:   entries,
 		TimeVerified: time.Now().UTC(),
 		SignedAt:     earliest(result.VerifiedTimestamps),
 	}, nil
@@ -133,6 +153,15 @@ func sameEnvelope(b *bundle.Bundle, env *attestor.Envelope) bool {
 		bytes.Equal(signatures[0].GetSig(), env.Signatures[0].Sig) &&
 		signed.GetPayloadType() == env.PayloadType &&
 		bytes.Equal(signed.GetPayload(), env.Payload)
+}
+
+// sameLogEntries is sameEnvelope for the log entries.
+func sameLogEntries(b *bundle.Bundle, ev *attestor.Evidence) bool {
+	pbs := b.GetVerificationMaterial().GetTlogEntries()
+	return slices.EqualFunc(pbs, ev.LogEntries, func(pb *rekorpb.TransparencyLogEntry, e logentry.Entry) bool {
+		read, err := logentry.FromProto("", pb)
+		return err == nil && proto.Equal(read.Proto(), e.Proto())
+	})
 }
 
 func earliest(timestamps []verify.TimestampVerificationResult) time.Time {

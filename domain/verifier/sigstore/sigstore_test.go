@@ -70,11 +70,31 @@ func trust(t *testing.T, virtual *ca.VirtualSigstore) []byte {
 
 func encode(t *testing.T, b *bundlepb.Bundle) *attestor.Evidence {
 	t.Helper()
-	raw, err := protojson.Marshal(b)
-	require.NoError(t, err)
-	ev, err := attestor.ParseBundle(raw)
+	ev, err := parse(t, b)
 	require.NoError(t, err)
 	return ev
+}
+
+func parse(t *testing.T, b *bundlepb.Bundle) (*attestor.Evidence, error) {
+	t.Helper()
+	raw, err := protojson.Marshal(b)
+	require.NoError(t, err)
+	return attestor.ParseBundle(raw)
+}
+
+// requireUnverified is for evidence that was tampered with: it is refused at once,
+// with the path of what contradicts the rest, or, if field is empty, fails.
+func requireUnverified(t *testing.T, v *sigstore.Verifier, b *bundlepb.Bundle, field string) {
+	t.Helper()
+	ev, err := parse(t, b)
+	if field == "" {
+		require.NoError(t, err)
+		requireFailed(t, v, ev, "")
+		return
+	}
+	var invalid *fault.Invalid
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, "verificationMaterial.tlogEntries[0]"+field, invalid.Field)
 }
 
 // parts returns what a bundle of the entity has, but its log entries.
@@ -127,7 +147,7 @@ func bundle03(t *testing.T, virtual *ca.VirtualSigstore) *bundlepb.Bundle {
 // bundle01 signs a statement and logs it as Rekor v1 does, at the given time.
 func bundle01(t *testing.T, virtual *ca.VirtualSigstore, at time.Time) *bundlepb.Bundle {
 	t.Helper()
-	entity, err := virtual.AttestAtTime(san, issuer, []byte(statement), at, true)
+	entity, err := virtual.AttestAtTime(san, issuer, []byte(statement), at, false)
 	require.NoError(t, err)
 	b := parts(t, entity, mediaType01)
 	entries, err := entity.TlogEntries()
@@ -146,6 +166,15 @@ func bundle01(t *testing.T, virtual *ca.VirtualSigstore, at time.Time) *bundlepb
 		b.VerificationMaterial.TlogEntries = append(b.VerificationMaterial.TlogEntries, pb)
 	}
 	return b
+}
+
+// flip changes one letter of base64 into another.
+func flip(text []byte, at int) {
+	if text[at] == 'A' {
+		text[at] = 'B'
+	} else {
+		text[at] = 'A'
+	}
 }
 
 func newVerifier(t *testing.T, trustedRoot []byte, options ...sigstore.Option) *sigstore.Verifier {
@@ -235,40 +264,69 @@ func TestVerifyRefusesWhatIsNotGenuine(t *testing.T) {
 	require.Equal(t, attestor.Verified, verify(t, v, encode(t, bundle03(t, virtual))).Outcome)
 
 	other := bundle03(t, newVirtual(t))
-	for name, tamper := range map[string]func(b *bundlepb.Bundle){
-		"payload": func(b *bundlepb.Bundle) {
+	const body, proof = ".canonicalizedBody", ".inclusionProof"
+	for name, c := range map[string]struct {
+		field  string
+		tamper func(b *bundlepb.Bundle)
+	}{
+		"payload": {body, func(b *bundlepb.Bundle) {
 			env := b.GetDsseEnvelope()
 			env.Payload = []byte(strings.Replace(string(env.Payload), "app", "apq", 1))
-		},
-		"signature":   func(b *bundlepb.Bundle) { b.GetDsseEnvelope().Signatures[0].Sig[20] ^= 1 },
-		"certificate": func(b *bundlepb.Bundle) { b.VerificationMaterial.Content = other.VerificationMaterial.Content },
-		"log entry of another": func(b *bundlepb.Bundle) {
+		}},
+		"payloadType": {body, func(b *bundlepb.Bundle) { b.GetDsseEnvelope().PayloadType = "text/plain" }},
+		"signature":   {body, func(b *bundlepb.Bundle) { b.GetDsseEnvelope().Signatures[0].Sig[20] ^= 1 }},
+		"certificate": {body, func(b *bundlepb.Bundle) { b.VerificationMaterial.Content = other.VerificationMaterial.Content }},
+		"log entry of another": {body, func(b *bundlepb.Bundle) {
 			b.VerificationMaterial.TlogEntries = other.VerificationMaterial.TlogEntries
-		},
-		"no log entry": func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries = nil },
-		"no timestamp": func(b *bundlepb.Bundle) { b.VerificationMaterial.TimestampVerificationData = nil },
-		"timestamp of another": func(b *bundlepb.Bundle) {
+		}},
+		"no log entry": {"", func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries = nil }},
+		"no timestamp": {"", func(b *bundlepb.Bundle) { b.VerificationMaterial.TimestampVerificationData = nil }},
+		"timestamp of another": {"", func(b *bundlepb.Bundle) {
 			b.VerificationMaterial.TimestampVerificationData = other.VerificationMaterial.TimestampVerificationData
-		},
-		"root hash":         func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].InclusionProof.RootHash[0] ^= 1 },
-		"tree size":         func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].InclusionProof.TreeSize = 7 },
-		"proof's log index": func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].InclusionProof.LogIndex = 7 },
-		"log index":         func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].LogIndex = 7 },
-		"log entry's body": func(b *bundlepb.Bundle) {
+		}},
+		"root hash": {proof + ".checkpoint", func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].InclusionProof.RootHash[0] ^= 1 }},
+		"tree size": {proof + ".checkpoint", func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].InclusionProof.TreeSize = 7 }},
+		"no tree":   {proof + ".treeSize", func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].InclusionProof.TreeSize = 0 }},
+		"proof's log index": {proof + ".logIndex", func(b *bundlepb.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].InclusionProof.LogIndex = 7
+		}},
+		"proof's hashes": {proof, func(b *bundlepb.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].InclusionProof.Hashes = [][]byte{make([]byte, 32)}
+		}},
+		"log index": {proof + ".logIndex", func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].LogIndex = 7 }},
+		"log id":    {"", func(b *bundlepb.Bundle) { b.VerificationMaterial.TlogEntries[0].LogId.KeyId[3] ^= 1 }},
+		"kind": {body, func(b *bundlepb.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].KindVersion.Kind = "dsse"
+		}},
+		"log entry's body of another": {body, func(b *bundlepb.Bundle) {
 			b.VerificationMaterial.TlogEntries[0].CanonicalizedBody = other.VerificationMaterial.TlogEntries[0].CanonicalizedBody
-		},
-		"checkpoint": func(b *bundlepb.Bundle) {
+		}},
+		"log entry's body, a space": {proof, func(b *bundlepb.Bundle) {
+			entry := b.VerificationMaterial.TlogEntries[0]
+			entry.CanonicalizedBody = append(entry.CanonicalizedBody, ' ')
+		}},
+		"checkpoint of another": {proof + ".checkpoint", func(b *bundlepb.Bundle) {
 			b.VerificationMaterial.TlogEntries[0].InclusionProof.Checkpoint = other.VerificationMaterial.TlogEntries[0].InclusionProof.Checkpoint
-		},
-		"key instead of certificate": func(b *bundlepb.Bundle) {
+		}},
+		"checkpoint's signature": {"", func(b *bundlepb.Bundle) {
+			checkpoint := b.VerificationMaterial.TlogEntries[0].InclusionProof.Checkpoint
+			signed := []byte(checkpoint.Envelope)
+			flip(signed, len(signed)-20)
+			checkpoint.Envelope = string(signed)
+		}},
+		"checkpoint's origin": {"", func(b *bundlepb.Bundle) {
+			checkpoint := b.VerificationMaterial.TlogEntries[0].InclusionProof.Checkpoint
+			checkpoint.Envelope = "x" + checkpoint.Envelope
+		}},
+		"key instead of certificate": {"", func(b *bundlepb.Bundle) {
 			b.VerificationMaterial.Content = &bundlepb.VerificationMaterial_PublicKey{PublicKey: &commonpb.PublicKeyIdentifier{Hint: "k"}}
-		},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := bundle03(t, virtual)
-			tamper(b)
-			requireFailed(t, v, encode(t, b), "")
+			c.tamper(b)
+			requireUnverified(t, v, b, c.field)
 		})
 	}
 
@@ -328,6 +386,7 @@ func TestVerifyWithoutVerificationMaterial(t *testing.T) {
 	requireFailed(t, v, ev, "no verification material")
 
 	b.GetDsseEnvelope().PayloadType = "text/plain"
+	b.VerificationMaterial.TlogEntries = nil // it is about the other type
 	requireFailed(t, v, encode(t, b), "not an in-toto Statement")
 }
 
