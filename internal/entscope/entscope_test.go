@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/fault"
@@ -39,7 +40,7 @@ func newUnguarded(t *testing.T) *unguarded {
 		App: attestdb.Conn{URL: tdb.URL("app")}, Admin: attestdb.Conn{URL: tdb.URL("admin")},
 	})
 	require.NoError(t, err)
-	signer := domaintest.NewSigner(t)
+	signer, log := domaintest.NewSigner(t), domaintest.NewLog(t, 1)
 	ids := map[string]uuid.UUID{}
 	for _, name := range []string{"acme", "globex"} {
 		h := domaintest.Tenant(t, db, name)
@@ -47,6 +48,10 @@ func newUnguarded(t *testing.T) *unguarded {
 			_, err := h.Record(t.Context(), signer.Evidence(t, name, []byte(artifact)), attestdb.Verify(signer.Verifier(t)))
 			require.NoError(t, err)
 		}
+		logged, err := attestor.Parse(log.Bundle(t, name, []byte(name)))
+		require.NoError(t, err)
+		_, err = h.Record(t.Context(), logged)
+		require.NoError(t, err)
 		ids[name] = h.ID().UUID()
 	}
 	require.NoError(t, db.Close(t.Context()))
