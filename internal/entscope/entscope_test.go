@@ -41,7 +41,7 @@ func newUnguarded(t *testing.T) *unguarded {
 		App: attestdb.Conn{URL: tdb.URL("app")}, Admin: attestdb.Conn{URL: tdb.URL("admin")},
 	})
 	require.NoError(t, err)
-	signer := domaintest.NewSigner(t)
+	signer, log := domaintest.NewSigner(t), domaintest.NewLog(t, 1)
 	ids := map[string]uuid.UUID{}
 	for _, name := range []string{"acme", "globex"} {
 		h := domaintest.Tenant(t, db, name)
@@ -54,6 +54,10 @@ func newUnguarded(t *testing.T) *unguarded {
 		_, err = h.AssembleChain(t.Context(), attestor.ChainRequest{
 			Subject: subject, PolicyVersion: "1", Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte("{}")}},
 		})
+		require.NoError(t, err)
+		logged, err := attestor.Parse(log.Bundle(t, name, []byte(name)))
+		require.NoError(t, err)
+		_, err = h.Record(t.Context(), logged)
 		require.NoError(t, err)
 		ids[name] = h.ID().UUID()
 	}

@@ -40,3 +40,27 @@ func Example() {
 	// verified
 	// pkg:npm/sigstore@2.0.0 signed 2023-08-18 16:05:35 +0000 UTC
 }
+
+func ExampleLogVerifier() {
+	trustedRoot, err := os.ReadFile("testdata/trusted_root.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	raw, err := os.ReadFile("testdata/npm-provenance.sigstore.json")
+	if err != nil {
+		log.Fatal(err)
+	}
+	logs, err := sigstore.NewLogVerifier(trustedRoot)
+	if err != nil {
+		log.Fatal(err)
+	}
+	ev, err := attestor.ParseBundle(raw)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, entry := range ev.LogEntries {
+		fmt.Println(entry.LogIndex, logs.VerifyEntry(context.Background(), &entry))
+	}
+	// Output:
+	// 31821305 <nil>
+}
