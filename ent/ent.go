@@ -17,6 +17,12 @@ import (
 	"stella-ops.org/attestdb/ent/envelopesignature"
 	"stella-ops.org/attestdb/ent/envelopeverification"
 	"stella-ops.org/attestdb/ent/libraryfloor"
+	"stella-ops.org/attestdb/ent/sbom"
+	"stella-ops.org/attestdb/ent/sbomartifact"
+	"stella-ops.org/attestdb/ent/sbomcontent"
+	"stella-ops.org/attestdb/ent/sbomentry"
+	"stella-ops.org/attestdb/ent/sbomentrydigest"
+	"stella-ops.org/attestdb/ent/sbomentrylicence"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -85,6 +91,12 @@ func checkColumn(t, c string) error {
 			envelopesignature.Table:    envelopesignature.ValidColumn,
 			envelopeverification.Table: envelopeverification.ValidColumn,
 			libraryfloor.Table:         libraryfloor.ValidColumn,
+			sbom.Table:                 sbom.ValidColumn,
+			sbomartifact.Table:         sbomartifact.ValidColumn,
+			sbomcontent.Table:          sbomcontent.ValidColumn,
+			sbomentry.Table:            sbomentry.ValidColumn,
+			sbomentrydigest.Table:      sbomentrydigest.ValidColumn,
+			sbomentrylicence.Table:     sbomentrylicence.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			statementsubject.Table:     statementsubject.ValidColumn,
 			tenant.Table:               tenant.ValidColumn,

@@ -29,4 +29,14 @@ type SharedKey struct {
 // Name implements [schema.Annotation].
 func (SharedKey) Name() string { return "SharedKey" }
 
-var _ = []schema.Annotation{AppendOnly{}, TenantKey{}, SharedKey{}}
+// NullsNotDistinct has a unique index take NULLs for equal. Ent has no way to say
+// that.
+type NullsNotDistinct struct {
+	// Index is the index's name.
+	Index string
+}
+
+// Name implements [schema.Annotation].
+func (NullsNotDistinct) Name() string { return "NullsNotDistinct" }
+
+var _ = []schema.Annotation{AppendOnly{}, TenantKey{}, SharedKey{}, NullsNotDistinct{}}

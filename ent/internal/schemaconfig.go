@@ -12,6 +12,12 @@ type SchemaConfig struct {
 	EnvelopeSignature    string // EnvelopeSignature table.
 	EnvelopeVerification string // EnvelopeVerification table.
 	LibraryFloor         string // LibraryFloor table.
+	SBOM                 string // SBOM table.
+	SBOMArtifact         string // SBOMArtifact table.
+	SBOMContent          string // SBOMContent table.
+	SBOMEntry            string // SBOMEntry table.
+	SBOMEntryDigest      string // SBOMEntryDigest table.
+	SBOMEntryLicence     string // SBOMEntryLicence table.
 	Statement            string // Statement table.
 	StatementSubject     string // StatementSubject table.
 	Tenant               string // Tenant table.

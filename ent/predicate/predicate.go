@@ -21,6 +21,24 @@ type EnvelopeVerification func(*sql.Selector)
 // LibraryFloor is the predicate function for libraryfloor builders.
 type LibraryFloor func(*sql.Selector)
 
+// SBOM is the predicate function for sbom builders.
+type SBOM func(*sql.Selector)
+
+// SBOMArtifact is the predicate function for sbomartifact builders.
+type SBOMArtifact func(*sql.Selector)
+
+// SBOMContent is the predicate function for sbomcontent builders.
+type SBOMContent func(*sql.Selector)
+
+// SBOMEntry is the predicate function for sbomentry builders.
+type SBOMEntry func(*sql.Selector)
+
+// SBOMEntryDigest is the predicate function for sbomentrydigest builders.
+type SBOMEntryDigest func(*sql.Selector)
+
+// SBOMEntryLicence is the predicate function for sbomentrylicence builders.
+type SBOMEntryLicence func(*sql.Selector)
+
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
 

@@ -23,18 +23,28 @@ func TenantKey(t *gen.Type) bool {
 
 // SharedKey returns the entity's [schema.SharedKey], nil if it has none.
 func SharedKey(t *gen.Type) (*schema.SharedKey, error) {
-	raw, ok := t.Annotations[schema.SharedKey{}.Name()]
+	return annotation[schema.SharedKey](t)
+}
+
+// NullsNotDistinct returns the entity's [schema.NullsNotDistinct], nil if it has
+// none.
+func NullsNotDistinct(t *gen.Type) (*schema.NullsNotDistinct, error) {
+	return annotation[schema.NullsNotDistinct](t)
+}
+
+func annotation[T interface{ Name() string }](t *gen.Type) (*T, error) {
+	var a T
+	raw, ok := t.Annotations[a.Name()]
 	if !ok {
 		return nil, nil
 	}
 	// Annotations reach the generator as JSON.
 	text, err := json.Marshal(raw)
+	if err == nil {
+		err = json.Unmarshal(text, &a)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: annotation SharedKey: %w", t.Name, err)
+		return nil, fmt.Errorf("%s: annotation %s: %w", t.Name, a.Name(), err)
 	}
-	var key schema.SharedKey
-	if err := json.Unmarshal(text, &key); err != nil {
-		return nil, fmt.Errorf("%s: annotation SharedKey: %w", t.Name, err)
-	}
-	return &key, nil
+	return &a, nil
 }
