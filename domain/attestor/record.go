@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/sbom"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgtenant"
@@ -31,6 +32,9 @@ type Recorded struct {
 	// Verification is the newest verification of the envelope: this call's, or
 	// an earlier one's if this call had no verifier.
 	Verification Verification
+	// SBOM says what became of the SBOM that is the Statement's predicate; nil if
+	// the predicateType is no SBOM's.
+	SBOM *SBOMRecorded
 }
 
 // Stamp is the id and the time of what is recorded. Later ones are greater.
@@ -53,6 +57,11 @@ type Entry struct {
 	Evidence     *Evidence
 	Actor        tenant.Actor
 	Verification Verification
+	// SBOM is what the evidence's ReadSBOM returned, and SBOMProblem its error;
+	// SBOMID is for the SBOM to have.
+	SBOM        *sbom.Document
+	SBOMID      uuid.UUID
+	SBOMProblem error
 }
 
 func (e *Entry) verified() bool {
@@ -95,6 +104,7 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 			verifications.add(&entries[i], now)
 		}
 	}
+	sboms, sbomOf := sbomsOf(entries, order)
 	if lockTimeout > 0 {
 		b.Queue(setLockTimeout, fmt.Sprintf("%dms", lockTimeout.Milliseconds()))
 	}
@@ -102,7 +112,13 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 	if len(verifications.ids) > 0 {
 		b.Queue(recordVerificationSQL, verifications.args(conn.Tenant())...)
 	}
-	var all []Recorded
+	if len(sboms.ids) > 0 {
+		b.Queue(sbomRecordSQL, sboms.args(conn.Tenant())...)
+	}
+	var (
+		all    []Recorded
+		stored []SBOMRecorded
+	)
 	err := conn.Batch(ctx, &b, func(br pgx.BatchResults) (err error) {
 		if lockTimeout > 0 {
 			if _, err := br.Exec(); err != nil {
@@ -112,8 +128,14 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 		if all, err = recorded(br, entries, order); err == nil && len(verifications.ids) > 0 {
 			_, err = br.Exec()
 		}
+		if err == nil && len(sboms.ids) > 0 {
+			stored, err = sboms.recorded(br)
+		}
 		return err
 	})
+	if err == nil {
+		tell(all, entries, stored, sbomOf)
+	}
 	return all, pgfault.Map("record envelope", err)
 }
 

@@ -36,12 +36,16 @@ type Key struct {
 	// CreatedAt is kept in microseconds, as PostgreSQL does.
 	CreatedAt time.Time
 	ID        uuid.UUID
+	// Within is the place among rows that share the others, in lists that have
+	// such; the nil UUID elsewhere.
+	Within uuid.UUID
 }
 
 const (
 	cursorVersion = 1
 	filterSize    = 8
 	cursorSize    = 1 + filterSize + 8 + 16
+	withinSize    = 16
 )
 
 // Rows returns the limit that r asks for, or a *[fault.Invalid].
@@ -62,6 +66,9 @@ func Encode(filter string, key Key) string {
 	b = append(b, fingerprint(filter)...)
 	b = binary.BigEndian.AppendUint64(b, uint64(key.CreatedAt.UnixMicro()))
 	b = append(b, key.ID[:]...)
+	if key.Within != uuid.Nil {
+		b = append(b, key.Within[:]...)
+	}
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
@@ -72,7 +79,7 @@ func (r Request) After(filter string) (key Key, ok bool, err error) {
 		return Key{}, false, nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(r.Cursor)
-	if err != nil || len(b) != cursorSize || b[0] != cursorVersion {
+	if err != nil || len(b) != cursorSize && len(b) != cursorSize+withinSize || b[0] != cursorVersion {
 		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "the cursor that an earlier page ended with"}
 	}
 	if string(b[1:1+filterSize]) != string(fingerprint(filter)) {
@@ -80,7 +87,10 @@ func (r Request) After(filter string) (key Key, ok bool, err error) {
 	}
 	b = b[1+filterSize:]
 	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
-	key.ID = uuid.UUID(b[8:])
+	key.ID = uuid.UUID(b[8:24])
+	if within := b[24:]; len(within) > 0 {
+		key.Within = uuid.UUID(within)
+	}
 	return key, true, nil
 }
 

@@ -22,7 +22,7 @@ func (r *reader) cycloneDX(raw []byte) error {
 	}
 	if m := bom.Metadata; m != nil {
 		var err error
-		if d.Created, err = created("metadata.timestamp", m.Timestamp); err != nil {
+		if d.StatedAt, err = statedTime("metadata.timestamp", m.Timestamp); err != nil {
 			return err
 		}
 		if m.Component != nil {
@@ -90,9 +90,9 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// created reads a time of ISO 8601 as both formats have it. A year that
+// statedTime reads a time of ISO 8601 as both formats have it. A year that
 // PostgreSQL and Go's JSON cannot both hold is refused.
-func created(path, stated string) (time.Time, error) {
+func statedTime(path, stated string) (time.Time, error) {
 	if stated == "" {
 		return time.Time{}, nil
 	}

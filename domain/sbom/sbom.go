@@ -36,7 +36,8 @@ const (
 	MaxNesting = 128
 	// MaxComponents is the most components of a document, nested ones counted.
 	MaxComponents = 100_000
-	// MaxPerComponent is the most digests, and the most licences, of a component.
+	// MaxPerComponent is the most digests, and the most licences, of a component;
+	// licences that its expressions name count.
 	MaxPerComponent = 256
 	// MaxTextLength is the longest name, version, package URL, reference, licence.
 	MaxTextLength = 2048
@@ -59,9 +60,9 @@ type Document struct {
 	// Name is the document's own in SPDX, the subject's in CycloneDX; "" if there
 	// is none.
 	Name string
-	// Created is when the document says that it was made, in UTC; zero if it does
+	// StatedAt is when the document says that it was made, in UTC; zero if it does
 	// not.
-	Created time.Time
+	StatedAt time.Time
 	// Subject is what the SBOM is about: CycloneDX' metadata.component, or what an
 	// SPDX document DESCRIBES. It is empty if the document does not say.
 	Subject []Component
@@ -305,22 +306,6 @@ func algorithmName(stated string) string {
 		return "blake2b"
 	}
 	return strings.ReplaceAll(name, "-", "_")
-}
-
-// licence adds a licence to c, but for the words that say there is none to name.
-func (r *reader) licence(path, licence string, c *Component) error {
-	licence = strings.TrimSpace(licence)
-	switch {
-	case licence == "" || licence == "NOASSERTION" || licence == "NONE" || slices.Contains(c.Licences, licence):
-		return nil
-	case len(c.Licences) == MaxPerComponent:
-		return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d licences", MaxPerComponent), Problem: "there are more"}
-	case len(licence) > MaxTextLength:
-		r.problem(path, fmt.Sprintf("at most %d bytes", MaxTextLength), fmt.Sprintf("it has %d", len(licence)))
-		return nil
-	}
-	c.Licences = append(c.Licences, licence)
-	return text(path, licence, MaxTextLength)
 }
 
 // finish sorts the digests and adds the one that an artifact's package URL or

@@ -122,7 +122,7 @@ func TestParseCycloneDX(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, sbom.CycloneDX, d.Format)
 	require.Equal(t, "1.6", d.SpecVersion)
-	require.Equal(t, "2026-01-31 11:00:00 +0000 UTC", d.Created.String())
+	require.Equal(t, "2026-01-31 11:00:00 +0000 UTC", d.StatedAt.String())
 	require.Equal(t, "sha256:"+zeros, d.Subject[0].Digests[0].String(), "a container's version is its digest")
 	require.Len(t, d.Components, 3)
 	a := d.Components[0]
@@ -132,6 +132,8 @@ func TestParseCycloneDX(t *testing.T) {
 	require.Equal(t, []string{"MIT", "Our own"}, a.Licences)
 	require.Equal(t, "inner", d.Components[1].Name, "nested components follow theirs")
 	require.Equal(t, "no purl", d.Components[1].PURL)
+	require.Equal(t, []string{"MIT", "Apache-2.0", "LLVM-exception"}, d.Components[1].LicencesWithin())
+	require.Empty(t, a.LicencesWithin(), "names are no expressions")
 	require.Equal(t, "last", d.Components[2].Name)
 	require.Len(t, d.Problems, 2)
 	require.Equal(t, "components[0].hashes[1]", d.Problems[0].Field)

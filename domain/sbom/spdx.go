@@ -35,7 +35,7 @@ func (r *reader) spdx(raw []byte) error {
 	d.Format, d.SerialNumber, d.Name = SPDX, doc.DocumentNamespace, doc.DocumentName
 	err := firstOf(text("documentNamespace", d.SerialNumber, MaxTextLength), text("name", d.Name, MaxTextLength))
 	if err == nil && doc.CreationInfo != nil {
-		d.Created, err = created("creationInfo.created", doc.CreationInfo.Created)
+		d.StatedAt, err = statedTime("creationInfo.created", doc.CreationInfo.Created)
 	}
 	if err != nil {
 		return err
