@@ -53,7 +53,7 @@ func ParseRange(s string) (Range, error) {
 		return r, nil
 	}
 	var all []constraint
-	for part := range strings.SplitSeq(constraints, "|") {
+	for _, part := range strings.Split(constraints, "|") {
 		if len(all) == maxConstraints {
 			return Range{}, badRange(s, fmt.Sprintf("it has more than %d constraints", maxConstraints))
 		}
