@@ -78,13 +78,14 @@ func (s *Store) SBOMIDBySHA256(ctx context.Context, sum digest.SHA256) (uuid.UUI
 	return id, notFound("SBOM", err)
 }
 
+// An SBOM without a content of its own has come in envelopes alone.
 const sbomContentSQL = `
 SELECT s.sha256, c.content, e.content
   FROM attestor.sboms s
   LEFT JOIN attestor.sbom_contents c ON c.tenant_id = $1 AND c.id = s.id
   LEFT JOIN LATERAL (
     SELECT a.envelope_id FROM attestor.sbom_artifacts a
-     WHERE c.id IS NULL AND a.tenant_id = $1 AND a.sbom_id = s.id AND a.envelope_id IS NOT NULL
+     WHERE c.id IS NULL AND a.tenant_id = $1 AND a.sbom_id = s.id
      ORDER BY a.id LIMIT 1
   ) a ON true
   LEFT JOIN attestor.envelope_contents e ON e.tenant_id = $1 AND e.id = a.envelope_id
@@ -126,9 +127,9 @@ const componentParts = `
      WHERE d.tenant_id = $1 AND d.entry_id = c.id
   ) d ON true
   LEFT JOIN LATERAL (
-    SELECT array_agg(l.licence ORDER BY l.position) AS licences
+    SELECT array_agg(l.licence ORDER BY l.position) FILTER (WHERE l.stated) AS licences
       FROM attestor.sbom_entry_licences l
-     WHERE l.tenant_id = $1 AND l.entry_id = c.id AND l.stated
+     WHERE l.tenant_id = $1 AND l.entry_id = c.id
   ) l ON true`
 
 const componentsSQL = `SELECT` + componentColumns + `

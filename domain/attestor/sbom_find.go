@@ -66,20 +66,22 @@ type ContainmentPage struct {
 // newest first, and reads $4 components at most. ($5 … are its own.)
 const (
 	// A range of sbom_entries_package_idx for each version, of which only a page is
-	// read. $5 package key, $6 versions, $7 the whole package URL or NULL.
-	byPackage = `
+	// read. $5 package key, $6 versions; %s is a condition more.
+	byVersions = `
     SELECT e.id, e.created_at
       FROM unnest($6::text[]) AS v (version)
      CROSS JOIN LATERAL (
        SELECT e.id, e.created_at
          FROM attestor.sbom_entries e
         WHERE e.tenant_id = $1 AND e.package_key = $5 AND e.package_version = v.version
-          AND (e.created_at, e.id) <= ($2, $3) AND ($7::text IS NULL OR e.purl = $7)
+          AND (e.created_at, e.id) <= ($2, $3)%s
         ORDER BY e.created_at DESC, e.id DESC
         LIMIT $4
      ) e
      ORDER BY e.created_at DESC, e.id DESC
      LIMIT $4`
+	// What is found by package and version differs in few qualifiers. $7 purl.
+	andPURL = ` AND e.purl = $7`
 	// $5 algorithm, $6 digest.
 	byDigest = `
     SELECT d.entry_id AS id, d.created_at
@@ -176,7 +178,7 @@ func (s *Store) search(ctx context.Context, q ComponentQuery) (search, error) {
 			}
 		}
 	}
-	found := search{filter: "purl " + p.PURL + " " + q.Range.String(), sql: byPackage}
+	found := search{filter: "purl " + p.PURL + " " + q.Range.String()}
 	versions := []string{p.Version}
 	if p.Version == "" {
 		if versions, err = s.packageVersions(ctx, p.Key); err != nil {
@@ -186,11 +188,10 @@ func (s *Store) search(ctx context.Context, q ComponentQuery) (search, error) {
 	if !q.Range.IsZero() {
 		versions, found.skipped = within(q.Range, versions)
 	}
-	var whole *string
+	found.sql, found.args, found.nothing = fmt.Sprintf(byVersions, ""), []any{p.Key, versions}, len(versions) == 0
 	if p.Qualified {
-		whole = &p.PURL
+		found.sql, found.args = fmt.Sprintf(byVersions, andPURL), append(found.args, p.PURL)
 	}
-	found.args, found.nothing = []any{p.Key, versions, whole}, len(versions) == 0
 	return found, nil
 }
 
