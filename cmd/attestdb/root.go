@@ -46,6 +46,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(
 		a.demoCommand(), a.migrateCommand(), a.tenantCommand(),
 		a.ingestCommand(), a.findCommand(), a.showCommand(), a.versionCommand(),
+		a.attestorCommand(),
 	)
 	return root
 }
