@@ -168,6 +168,23 @@ func TestPagesOfArtifactsAreWhole(t *testing.T) {
 		for key := range old {
 			require.True(t, seen[key], "round %d, limit %d: passed over", round, limit)
 		}
+
+		// Components alone, of which no more come now.
+		want, err := acme.Attestor().FindComponents(t.Context(), q, page.Request{Limit: page.MaxLimit})
+		require.NoError(t, err)
+		require.Empty(t, want.Next)
+		var paged []attestor.Component
+		for p := (page.Request{Limit: limit}); ; {
+			found, err := acme.Attestor().FindComponents(t.Context(), q, p)
+			require.NoError(t, err)
+			paged = append(paged, found.Components...)
+			if p.Cursor = found.Next; p.Cursor == "" {
+				break
+			}
+			require.Len(t, found.Components, limit)
+			require.LessOrEqual(t, len(paged), len(want.Components))
+		}
+		require.Equal(t, want.Components, paged)
 	}
 }
 

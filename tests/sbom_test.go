@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -335,4 +336,43 @@ func TestConcurrentImportsOfTheSameSBOMs(t *testing.T) {
 	require.Equal(t, 6, n)
 	require.Equal(t, 6, countRows(t, database, "sbom_contents"))
 	require.Equal(t, 6*2+countRows(t, database, "envelopes"), countRows(t, database, "sbom_artifacts"))
+}
+
+// Calls that have the same documents under envelopes of their own wait for each other
+// in one direction only: the server breaks no deadlock up.
+func TestBatchesWithTheSameSBOMsDoNotDeadlock(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	acme := domaintest.Tenant(t, openOn(t, database), "acme")
+	signer := domaintest.NewSigner(t)
+	for round := range 8 {
+		docs := make([][]byte, 60)
+		for i := range docs {
+			docs[i] = cycloneDX(t, fmt.Sprint("app-", round, i), npm("a", fmt.Sprint("1.0.", i)))
+		}
+		batches := make([][]*attestor.Evidence, 4)
+		for w := range batches {
+			for i, doc := range docs {
+				batches[w] = append(batches[w], attested(t, signer, fmt.Sprint("artifact-", round, w, i), attestor.PredicateTypeCycloneDX, doc))
+			}
+		}
+		var all sync.WaitGroup
+		faults := make([]error, len(batches))
+		for w, evs := range batches {
+			all.Go(func() { _, faults[w] = acme.RecordAll(t.Context(), evs) })
+		}
+		all.Wait()
+		for _, err := range faults {
+			require.NoError(t, err)
+		}
+	}
+	require.Equal(t, 8*60, countRows(t, database, "sboms"))
+	require.Equal(t, 8*60*4, countRows(t, database, "sbom_artifacts"))
+	conn := database.Conn(t, "superuser")
+	require.Never(t, func() bool {
+		// Sessions report what they met a little later.
+		var deadlocks int
+		err := conn.QueryRow(t.Context(), "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&deadlocks)
+		return err != nil || deadlocks > 0
+	}, 3*time.Second, 500*time.Millisecond)
 }
