@@ -38,8 +38,11 @@ func KeepFailed() RecordOption {
 }
 
 // Record stores evidence for the tenant: its bytes, its signatures with their
-// identities, its Statement with its subjects, its log entries, and what the
-// verifier said. All of it is stored or nothing, in one round trip.
+// identities, its Statement with its subjects, its log entries, what the verifier
+// said, and the components of an SBOM that is the Statement's predicate. All of it is
+// stored or nothing, in one round trip. A predicate that should be an SBOM and cannot
+// be read as one does not keep the evidence out: Recorded.SBOM says why it is not
+// indexed.
 //
 // The same bytes again return the first record, with Existed set; a new
 // verdict of a verifier is then added to it. Without [Verify] the outcome is
@@ -95,7 +98,14 @@ func (t *TenantDB) entry(ctx context.Context, stamp attestor.Stamp, ev *attestor
 		}
 	}
 	v, err := o.verify(ctx, ev)
-	return attestor.Entry{Stamp: stamp, Evidence: ev, Actor: t.actor, Verification: v}, err
+	if err != nil {
+		return attestor.Entry{}, err
+	}
+	e := attestor.Entry{Stamp: stamp, Evidence: ev, Actor: t.actor, Verification: v}
+	if e.SBOM, e.SBOMProblem = ev.ReadSBOM(); e.SBOM != nil {
+		e.SBOMID = attestor.NewStamp().ID
+	}
+	return e, nil
 }
 
 func (o *recordOptions) verify(ctx context.Context, ev *attestor.Evidence) (attestor.Verification, error) {

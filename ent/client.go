@@ -23,6 +23,12 @@ import (
 	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/rekorcheckpoint"
 	"stella-ops.org/attestdb/ent/rekorentry"
+	"stella-ops.org/attestdb/ent/sbom"
+	"stella-ops.org/attestdb/ent/sbomartifact"
+	"stella-ops.org/attestdb/ent/sbomcontent"
+	"stella-ops.org/attestdb/ent/sbomentry"
+	"stella-ops.org/attestdb/ent/sbomentrydigest"
+	"stella-ops.org/attestdb/ent/sbomentrylicence"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -51,6 +57,18 @@ type Client struct {
 	RekorCheckpoint *RekorCheckpointClient
 	// RekorEntry is the client for interacting with the RekorEntry builders.
 	RekorEntry *RekorEntryClient
+	// SBOM is the client for interacting with the SBOM builders.
+	SBOM *SBOMClient
+	// SBOMArtifact is the client for interacting with the SBOMArtifact builders.
+	SBOMArtifact *SBOMArtifactClient
+	// SBOMContent is the client for interacting with the SBOMContent builders.
+	SBOMContent *SBOMContentClient
+	// SBOMEntry is the client for interacting with the SBOMEntry builders.
+	SBOMEntry *SBOMEntryClient
+	// SBOMEntryDigest is the client for interacting with the SBOMEntryDigest builders.
+	SBOMEntryDigest *SBOMEntryDigestClient
+	// SBOMEntryLicence is the client for interacting with the SBOMEntryLicence builders.
+	SBOMEntryLicence *SBOMEntryLicenceClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
 	// StatementSubject is the client for interacting with the StatementSubject builders.
@@ -76,6 +94,12 @@ func (c *Client) init() {
 	c.ProofSegment = NewProofSegmentClient(c.config)
 	c.RekorCheckpoint = NewRekorCheckpointClient(c.config)
 	c.RekorEntry = NewRekorEntryClient(c.config)
+	c.SBOM = NewSBOMClient(c.config)
+	c.SBOMArtifact = NewSBOMArtifactClient(c.config)
+	c.SBOMContent = NewSBOMContentClient(c.config)
+	c.SBOMEntry = NewSBOMEntryClient(c.config)
+	c.SBOMEntryDigest = NewSBOMEntryDigestClient(c.config)
+	c.SBOMEntryLicence = NewSBOMEntryLicenceClient(c.config)
 	c.Statement = NewStatementClient(c.config)
 	c.StatementSubject = NewStatementSubjectClient(c.config)
 	c.Tenant = NewTenantClient(c.config)
@@ -183,6 +207,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ProofSegment:         NewProofSegmentClient(cfg),
 		RekorCheckpoint:      NewRekorCheckpointClient(cfg),
 		RekorEntry:           NewRekorEntryClient(cfg),
+		SBOM:                 NewSBOMClient(cfg),
+		SBOMArtifact:         NewSBOMArtifactClient(cfg),
+		SBOMContent:          NewSBOMContentClient(cfg),
+		SBOMEntry:            NewSBOMEntryClient(cfg),
+		SBOMEntryDigest:      NewSBOMEntryDigestClient(cfg),
+		SBOMEntryLicence:     NewSBOMEntryLicenceClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		StatementSubject:     NewStatementSubjectClient(cfg),
 		Tenant:               NewTenantClient(cfg),
@@ -214,6 +244,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ProofSegment:         NewProofSegmentClient(cfg),
 		RekorCheckpoint:      NewRekorCheckpointClient(cfg),
 		RekorEntry:           NewRekorEntryClient(cfg),
+		SBOM:                 NewSBOMClient(cfg),
+		SBOMArtifact:         NewSBOMArtifactClient(cfg),
+		SBOMContent:          NewSBOMContentClient(cfg),
+		SBOMEntry:            NewSBOMEntryClient(cfg),
+		SBOMEntryDigest:      NewSBOMEntryDigestClient(cfg),
+		SBOMEntryLicence:     NewSBOMEntryLicenceClient(cfg),
 		Statement:            NewStatementClient(cfg),
 		StatementSubject:     NewStatementSubjectClient(cfg),
 		Tenant:               NewTenantClient(cfg),
@@ -248,7 +284,8 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
 		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
-		c.Statement, c.StatementSubject, c.Tenant,
+		c.SBOM, c.SBOMArtifact, c.SBOMContent, c.SBOMEntry, c.SBOMEntryDigest,
+		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant,
 	} {
 		n.Use(hooks...)
 	}
@@ -260,7 +297,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
 		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
-		c.Statement, c.StatementSubject, c.Tenant,
+		c.SBOM, c.SBOMArtifact, c.SBOMContent, c.SBOMEntry, c.SBOMEntryDigest,
+		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -287,6 +325,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.RekorCheckpoint.mutate(ctx, m)
 	case *RekorEntryMutation:
 		return c.RekorEntry.mutate(ctx, m)
+	case *SBOMMutation:
+		return c.SBOM.mutate(ctx, m)
+	case *SBOMArtifactMutation:
+		return c.SBOMArtifact.mutate(ctx, m)
+	case *SBOMContentMutation:
+		return c.SBOMContent.mutate(ctx, m)
+	case *SBOMEntryMutation:
+		return c.SBOMEntry.mutate(ctx, m)
+	case *SBOMEntryDigestMutation:
+		return c.SBOMEntryDigest.mutate(ctx, m)
+	case *SBOMEntryLicenceMutation:
+		return c.SBOMEntryLicence.mutate(ctx, m)
 	case *StatementMutation:
 		return c.Statement.mutate(ctx, m)
 	case *StatementSubjectMutation:
@@ -1212,6 +1262,647 @@ func (c *RekorEntryClient) mutate(ctx context.Context, m *RekorEntryMutation) (V
 	}
 }
 
+// SBOMClient is a client for the SBOM schema.
+type SBOMClient struct {
+	config
+}
+
+// NewSBOMClient returns a client for the SBOM from the given config.
+func NewSBOMClient(c config) *SBOMClient {
+	return &SBOMClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sbom.Hooks(f(g(h())))`.
+func (c *SBOMClient) Use(hooks ...Hook) {
+	c.hooks.SBOM = append(c.hooks.SBOM, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sbom.Intercept(f(g(h())))`.
+func (c *SBOMClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SBOM = append(c.inters.SBOM, interceptors...)
+}
+
+// Create returns a builder for creating a SBOM entity.
+func (c *SBOMClient) Create() *SBOMCreate {
+	mutation := newSBOMMutation(c.config, OpCreate)
+	return &SBOMCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SBOM entities.
+func (c *SBOMClient) CreateBulk(builders ...*SBOMCreate) *SBOMCreateBulk {
+	return &SBOMCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SBOMClient) MapCreateBulk(slice any, setFunc func(*SBOMCreate, int)) *SBOMCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SBOMCreateBulk{err: fmt.Errorf("calling to SBOMClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SBOMCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SBOMCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for SBOM.
+func (c *SBOMClient) Query() *SBOMQuery {
+	return &SBOMQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSBOM},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SBOM entity by its id.
+func (c *SBOMClient) Get(ctx context.Context, id uuid.UUID) (*SBOM, error) {
+	return c.Query().Where(sbom.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SBOMClient) GetX(ctx context.Context, id uuid.UUID) *SBOM {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SBOMClient) Hooks() []Hook {
+	return c.hooks.SBOM
+}
+
+// Interceptors returns the client interceptors.
+func (c *SBOMClient) Interceptors() []Interceptor {
+	return c.inters.SBOM
+}
+
+func (c *SBOMClient) mutate(ctx context.Context, m *SBOMMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SBOMCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown SBOM mutation op: %q", m.Op())
+	}
+}
+
+// SBOMArtifactClient is a client for the SBOMArtifact schema.
+type SBOMArtifactClient struct {
+	config
+}
+
+// NewSBOMArtifactClient returns a client for the SBOMArtifact from the given config.
+func NewSBOMArtifactClient(c config) *SBOMArtifactClient {
+	return &SBOMArtifactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sbomartifact.Hooks(f(g(h())))`.
+func (c *SBOMArtifactClient) Use(hooks ...Hook) {
+	c.hooks.SBOMArtifact = append(c.hooks.SBOMArtifact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sbomartifact.Intercept(f(g(h())))`.
+func (c *SBOMArtifactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SBOMArtifact = append(c.inters.SBOMArtifact, interceptors...)
+}
+
+// Create returns a builder for creating a SBOMArtifact entity.
+func (c *SBOMArtifactClient) Create() *SBOMArtifactCreate {
+	mutation := newSBOMArtifactMutation(c.config, OpCreate)
+	return &SBOMArtifactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SBOMArtifact entities.
+func (c *SBOMArtifactClient) CreateBulk(builders ...*SBOMArtifactCreate) *SBOMArtifactCreateBulk {
+	return &SBOMArtifactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SBOMArtifactClient) MapCreateBulk(slice any, setFunc func(*SBOMArtifactCreate, int)) *SBOMArtifactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SBOMArtifactCreateBulk{err: fmt.Errorf("calling to SBOMArtifactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SBOMArtifactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SBOMArtifactCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for SBOMArtifact.
+func (c *SBOMArtifactClient) Query() *SBOMArtifactQuery {
+	return &SBOMArtifactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSBOMArtifact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SBOMArtifact entity by its id.
+func (c *SBOMArtifactClient) Get(ctx context.Context, id uuid.UUID) (*SBOMArtifact, error) {
+	return c.Query().Where(sbomartifact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SBOMArtifactClient) GetX(ctx context.Context, id uuid.UUID) *SBOMArtifact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySbom queries the sbom edge of a SBOMArtifact.
+func (c *SBOMArtifactClient) QuerySbom(_m *SBOMArtifact) *SBOMQuery {
+	query := (&SBOMClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sbomartifact.Table, sbomartifact.FieldID, id),
+			sqlgraph.To(sbom.Table, sbom.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sbomartifact.SbomTable, sbomartifact.SbomColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.SBOM
+		step.Edge.Schema = schemaConfig.SBOMArtifact
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryEnvelope queries the envelope edge of a SBOMArtifact.
+func (c *SBOMArtifactClient) QueryEnvelope(_m *SBOMArtifact) *EnvelopeQuery {
+	query := (&EnvelopeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sbomartifact.Table, sbomartifact.FieldID, id),
+			sqlgraph.To(envelope.Table, envelope.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sbomartifact.EnvelopeTable, sbomartifact.EnvelopeColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.Envelope
+		step.Edge.Schema = schemaConfig.SBOMArtifact
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SBOMArtifactClient) Hooks() []Hook {
+	return c.hooks.SBOMArtifact
+}
+
+// Interceptors returns the client interceptors.
+func (c *SBOMArtifactClient) Interceptors() []Interceptor {
+	return c.inters.SBOMArtifact
+}
+
+func (c *SBOMArtifactClient) mutate(ctx context.Context, m *SBOMArtifactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SBOMArtifactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown SBOMArtifact mutation op: %q", m.Op())
+	}
+}
+
+// SBOMContentClient is a client for the SBOMContent schema.
+type SBOMContentClient struct {
+	config
+}
+
+// NewSBOMContentClient returns a client for the SBOMContent from the given config.
+func NewSBOMContentClient(c config) *SBOMContentClient {
+	return &SBOMContentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sbomcontent.Hooks(f(g(h())))`.
+func (c *SBOMContentClient) Use(hooks ...Hook) {
+	c.hooks.SBOMContent = append(c.hooks.SBOMContent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sbomcontent.Intercept(f(g(h())))`.
+func (c *SBOMContentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SBOMContent = append(c.inters.SBOMContent, interceptors...)
+}
+
+// Create returns a builder for creating a SBOMContent entity.
+func (c *SBOMContentClient) Create() *SBOMContentCreate {
+	mutation := newSBOMContentMutation(c.config, OpCreate)
+	return &SBOMContentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SBOMContent entities.
+func (c *SBOMContentClient) CreateBulk(builders ...*SBOMContentCreate) *SBOMContentCreateBulk {
+	return &SBOMContentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SBOMContentClient) MapCreateBulk(slice any, setFunc func(*SBOMContentCreate, int)) *SBOMContentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SBOMContentCreateBulk{err: fmt.Errorf("calling to SBOMContentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SBOMContentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SBOMContentCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for SBOMContent.
+func (c *SBOMContentClient) Query() *SBOMContentQuery {
+	return &SBOMContentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSBOMContent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SBOMContent entity by its id.
+func (c *SBOMContentClient) Get(ctx context.Context, id uuid.UUID) (*SBOMContent, error) {
+	return c.Query().Where(sbomcontent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SBOMContentClient) GetX(ctx context.Context, id uuid.UUID) *SBOMContent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *SBOMContentClient) Hooks() []Hook {
+	return c.hooks.SBOMContent
+}
+
+// Interceptors returns the client interceptors.
+func (c *SBOMContentClient) Interceptors() []Interceptor {
+	return c.inters.SBOMContent
+}
+
+func (c *SBOMContentClient) mutate(ctx context.Context, m *SBOMContentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SBOMContentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown SBOMContent mutation op: %q", m.Op())
+	}
+}
+
+// SBOMEntryClient is a client for the SBOMEntry schema.
+type SBOMEntryClient struct {
+	config
+}
+
+// NewSBOMEntryClient returns a client for the SBOMEntry from the given config.
+func NewSBOMEntryClient(c config) *SBOMEntryClient {
+	return &SBOMEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sbomentry.Hooks(f(g(h())))`.
+func (c *SBOMEntryClient) Use(hooks ...Hook) {
+	c.hooks.SBOMEntry = append(c.hooks.SBOMEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sbomentry.Intercept(f(g(h())))`.
+func (c *SBOMEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SBOMEntry = append(c.inters.SBOMEntry, interceptors...)
+}
+
+// Create returns a builder for creating a SBOMEntry entity.
+func (c *SBOMEntryClient) Create() *SBOMEntryCreate {
+	mutation := newSBOMEntryMutation(c.config, OpCreate)
+	return &SBOMEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SBOMEntry entities.
+func (c *SBOMEntryClient) CreateBulk(builders ...*SBOMEntryCreate) *SBOMEntryCreateBulk {
+	return &SBOMEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SBOMEntryClient) MapCreateBulk(slice any, setFunc func(*SBOMEntryCreate, int)) *SBOMEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SBOMEntryCreateBulk{err: fmt.Errorf("calling to SBOMEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SBOMEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SBOMEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for SBOMEntry.
+func (c *SBOMEntryClient) Query() *SBOMEntryQuery {
+	return &SBOMEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSBOMEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SBOMEntry entity by its id.
+func (c *SBOMEntryClient) Get(ctx context.Context, id uuid.UUID) (*SBOMEntry, error) {
+	return c.Query().Where(sbomentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SBOMEntryClient) GetX(ctx context.Context, id uuid.UUID) *SBOMEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySbom queries the sbom edge of a SBOMEntry.
+func (c *SBOMEntryClient) QuerySbom(_m *SBOMEntry) *SBOMQuery {
+	query := (&SBOMClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sbomentry.Table, sbomentry.FieldID, id),
+			sqlgraph.To(sbom.Table, sbom.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sbomentry.SbomTable, sbomentry.SbomColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.SBOM
+		step.Edge.Schema = schemaConfig.SBOMEntry
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SBOMEntryClient) Hooks() []Hook {
+	return c.hooks.SBOMEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *SBOMEntryClient) Interceptors() []Interceptor {
+	return c.inters.SBOMEntry
+}
+
+func (c *SBOMEntryClient) mutate(ctx context.Context, m *SBOMEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SBOMEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown SBOMEntry mutation op: %q", m.Op())
+	}
+}
+
+// SBOMEntryDigestClient is a client for the SBOMEntryDigest schema.
+type SBOMEntryDigestClient struct {
+	config
+}
+
+// NewSBOMEntryDigestClient returns a client for the SBOMEntryDigest from the given config.
+func NewSBOMEntryDigestClient(c config) *SBOMEntryDigestClient {
+	return &SBOMEntryDigestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sbomentrydigest.Hooks(f(g(h())))`.
+func (c *SBOMEntryDigestClient) Use(hooks ...Hook) {
+	c.hooks.SBOMEntryDigest = append(c.hooks.SBOMEntryDigest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sbomentrydigest.Intercept(f(g(h())))`.
+func (c *SBOMEntryDigestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SBOMEntryDigest = append(c.inters.SBOMEntryDigest, interceptors...)
+}
+
+// Create returns a builder for creating a SBOMEntryDigest entity.
+func (c *SBOMEntryDigestClient) Create() *SBOMEntryDigestCreate {
+	mutation := newSBOMEntryDigestMutation(c.config, OpCreate)
+	return &SBOMEntryDigestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SBOMEntryDigest entities.
+func (c *SBOMEntryDigestClient) CreateBulk(builders ...*SBOMEntryDigestCreate) *SBOMEntryDigestCreateBulk {
+	return &SBOMEntryDigestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SBOMEntryDigestClient) MapCreateBulk(slice any, setFunc func(*SBOMEntryDigestCreate, int)) *SBOMEntryDigestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SBOMEntryDigestCreateBulk{err: fmt.Errorf("calling to SBOMEntryDigestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SBOMEntryDigestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SBOMEntryDigestCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for SBOMEntryDigest.
+func (c *SBOMEntryDigestClient) Query() *SBOMEntryDigestQuery {
+	return &SBOMEntryDigestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSBOMEntryDigest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SBOMEntryDigest entity by its id.
+func (c *SBOMEntryDigestClient) Get(ctx context.Context, id uuid.UUID) (*SBOMEntryDigest, error) {
+	return c.Query().Where(sbomentrydigest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SBOMEntryDigestClient) GetX(ctx context.Context, id uuid.UUID) *SBOMEntryDigest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEntry queries the entry edge of a SBOMEntryDigest.
+func (c *SBOMEntryDigestClient) QueryEntry(_m *SBOMEntryDigest) *SBOMEntryQuery {
+	query := (&SBOMEntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sbomentrydigest.Table, sbomentrydigest.FieldID, id),
+			sqlgraph.To(sbomentry.Table, sbomentry.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sbomentrydigest.EntryTable, sbomentrydigest.EntryColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.SBOMEntry
+		step.Edge.Schema = schemaConfig.SBOMEntryDigest
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SBOMEntryDigestClient) Hooks() []Hook {
+	return c.hooks.SBOMEntryDigest
+}
+
+// Interceptors returns the client interceptors.
+func (c *SBOMEntryDigestClient) Interceptors() []Interceptor {
+	return c.inters.SBOMEntryDigest
+}
+
+func (c *SBOMEntryDigestClient) mutate(ctx context.Context, m *SBOMEntryDigestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SBOMEntryDigestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown SBOMEntryDigest mutation op: %q", m.Op())
+	}
+}
+
+// SBOMEntryLicenceClient is a client for the SBOMEntryLicence schema.
+type SBOMEntryLicenceClient struct {
+	config
+}
+
+// NewSBOMEntryLicenceClient returns a client for the SBOMEntryLicence from the given config.
+func NewSBOMEntryLicenceClient(c config) *SBOMEntryLicenceClient {
+	return &SBOMEntryLicenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `sbomentrylicence.Hooks(f(g(h())))`.
+func (c *SBOMEntryLicenceClient) Use(hooks ...Hook) {
+	c.hooks.SBOMEntryLicence = append(c.hooks.SBOMEntryLicence, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `sbomentrylicence.Intercept(f(g(h())))`.
+func (c *SBOMEntryLicenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SBOMEntryLicence = append(c.inters.SBOMEntryLicence, interceptors...)
+}
+
+// Create returns a builder for creating a SBOMEntryLicence entity.
+func (c *SBOMEntryLicenceClient) Create() *SBOMEntryLicenceCreate {
+	mutation := newSBOMEntryLicenceMutation(c.config, OpCreate)
+	return &SBOMEntryLicenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SBOMEntryLicence entities.
+func (c *SBOMEntryLicenceClient) CreateBulk(builders ...*SBOMEntryLicenceCreate) *SBOMEntryLicenceCreateBulk {
+	return &SBOMEntryLicenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SBOMEntryLicenceClient) MapCreateBulk(slice any, setFunc func(*SBOMEntryLicenceCreate, int)) *SBOMEntryLicenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SBOMEntryLicenceCreateBulk{err: fmt.Errorf("calling to SBOMEntryLicenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SBOMEntryLicenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SBOMEntryLicenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for SBOMEntryLicence.
+func (c *SBOMEntryLicenceClient) Query() *SBOMEntryLicenceQuery {
+	return &SBOMEntryLicenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSBOMEntryLicence},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SBOMEntryLicence entity by its id.
+func (c *SBOMEntryLicenceClient) Get(ctx context.Context, id uuid.UUID) (*SBOMEntryLicence, error) {
+	return c.Query().Where(sbomentrylicence.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SBOMEntryLicenceClient) GetX(ctx context.Context, id uuid.UUID) *SBOMEntryLicence {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEntry queries the entry edge of a SBOMEntryLicence.
+func (c *SBOMEntryLicenceClient) QueryEntry(_m *SBOMEntryLicence) *SBOMEntryQuery {
+	query := (&SBOMEntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(sbomentrylicence.Table, sbomentrylicence.FieldID, id),
+			sqlgraph.To(sbomentry.Table, sbomentry.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, sbomentrylicence.EntryTable, sbomentrylicence.EntryColumn),
+		)
+		schemaConfig := _m.schemaConfig
+		step.To.Schema = schemaConfig.SBOMEntry
+		step.Edge.Schema = schemaConfig.SBOMEntryLicence
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SBOMEntryLicenceClient) Hooks() []Hook {
+	return c.hooks.SBOMEntryLicence
+}
+
+// Interceptors returns the client interceptors.
+func (c *SBOMEntryLicenceClient) Interceptors() []Interceptor {
+	return c.inters.SBOMEntryLicence
+}
+
+func (c *SBOMEntryLicenceClient) mutate(ctx context.Context, m *SBOMEntryLicenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SBOMEntryLicenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown SBOMEntryLicence mutation op: %q", m.Op())
+	}
+}
+
 // StatementClient is a client for the Statement schema.
 type StatementClient struct {
 	config
@@ -1550,13 +2241,15 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 type (
 	hooks struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
-		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, Statement,
-		StatementSubject, Tenant []ent.Hook
+		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, SBOM,
+		SBOMArtifact, SBOMContent, SBOMEntry, SBOMEntryDigest, SBOMEntryLicence,
+		Statement, StatementSubject, Tenant []ent.Hook
 	}
 	inters struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
-		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, Statement,
-		StatementSubject, Tenant []ent.Interceptor
+		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, SBOM,
+		SBOMArtifact, SBOMContent, SBOMEntry, SBOMEntryDigest, SBOMEntryLicence,
+		Statement, StatementSubject, Tenant []ent.Interceptor
 	}
 )
 
@@ -1572,6 +2265,12 @@ var (
 		ProofSegment:         tableSchemas[0],
 		RekorCheckpoint:      tableSchemas[1],
 		RekorEntry:           tableSchemas[1],
+		SBOM:                 tableSchemas[0],
+		SBOMArtifact:         tableSchemas[0],
+		SBOMContent:          tableSchemas[0],
+		SBOMEntry:            tableSchemas[0],
+		SBOMEntryDigest:      tableSchemas[0],
+		SBOMEntryLicence:     tableSchemas[0],
 		Statement:            tableSchemas[0],
 		StatementSubject:     tableSchemas[0],
 		Tenant:               tableSchemas[2],

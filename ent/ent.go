@@ -21,6 +21,12 @@ import (
 	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/rekorcheckpoint"
 	"stella-ops.org/attestdb/ent/rekorentry"
+	"stella-ops.org/attestdb/ent/sbom"
+	"stella-ops.org/attestdb/ent/sbomartifact"
+	"stella-ops.org/attestdb/ent/sbomcontent"
+	"stella-ops.org/attestdb/ent/sbomentry"
+	"stella-ops.org/attestdb/ent/sbomentrydigest"
+	"stella-ops.org/attestdb/ent/sbomentrylicence"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -93,6 +99,12 @@ func checkColumn(t, c string) error {
 			proofsegment.Table:         proofsegment.ValidColumn,
 			rekorcheckpoint.Table:      rekorcheckpoint.ValidColumn,
 			rekorentry.Table:           rekorentry.ValidColumn,
+			sbom.Table:                 sbom.ValidColumn,
+			sbomartifact.Table:         sbomartifact.ValidColumn,
+			sbomcontent.Table:          sbomcontent.ValidColumn,
+			sbomentry.Table:            sbomentry.ValidColumn,
+			sbomentrydigest.Table:      sbomentrydigest.ValidColumn,
+			sbomentrylicence.Table:     sbomentrylicence.ValidColumn,
 			statement.Table:            statement.ValidColumn,
 			statementsubject.Table:     statementsubject.ValidColumn,
 			tenant.Table:               tenant.ValidColumn,

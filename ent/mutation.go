@@ -23,6 +23,12 @@ import (
 	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/rekorcheckpoint"
 	"stella-ops.org/attestdb/ent/rekorentry"
+	"stella-ops.org/attestdb/ent/sbom"
+	"stella-ops.org/attestdb/ent/sbomartifact"
+	"stella-ops.org/attestdb/ent/sbomcontent"
+	"stella-ops.org/attestdb/ent/sbomentry"
+	"stella-ops.org/attestdb/ent/sbomentrydigest"
+	"stella-ops.org/attestdb/ent/sbomentrylicence"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -46,6 +52,12 @@ const (
 	TypeProofSegment         = "ProofSegment"
 	TypeRekorCheckpoint      = "RekorCheckpoint"
 	TypeRekorEntry           = "RekorEntry"
+	TypeSBOM                 = "SBOM"
+	TypeSBOMArtifact         = "SBOMArtifact"
+	TypeSBOMContent          = "SBOMContent"
+	TypeSBOMEntry            = "SBOMEntry"
+	TypeSBOMEntryDigest      = "SBOMEntryDigest"
+	TypeSBOMEntryLicence     = "SBOMEntryLicence"
 	TypeStatement            = "Statement"
 	TypeStatementSubject     = "StatementSubject"
 	TypeTenant               = "Tenant"
@@ -7789,6 +7801,4669 @@ func (m *RekorEntryMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown RekorEntry edge %s", name)
+}
+
+// SBOMMutation represents an operation that mutates the SBOM nodes in the graph.
+type SBOMMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *uuid.UUID
+	tenant_id          *uuid.UUID
+	created_at         *time.Time
+	sha256             *digest.SHA256
+	size               *int64
+	addsize            *int64
+	format             *string
+	spec_version       *string
+	serial_number      *string
+	name               *string
+	stated_at          *time.Time
+	component_count    *int32
+	addcomponent_count *int32
+	recorded_by        *string
+	clearedFields      map[string]struct{}
+	done               bool
+	oldValue           func(context.Context) (*SBOM, error)
+	predicates         []predicate.SBOM
+}
+
+var _ ent.Mutation = (*SBOMMutation)(nil)
+
+// sbomOption allows management of the mutation configuration using functional options.
+type sbomOption func(*SBOMMutation)
+
+// newSBOMMutation creates new mutation for the SBOM entity.
+func newSBOMMutation(c config, op Op, opts ...sbomOption) *SBOMMutation {
+	m := &SBOMMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSBOM,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSBOMID sets the ID field of the mutation.
+func withSBOMID(id uuid.UUID) sbomOption {
+	return func(m *SBOMMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SBOM
+		)
+		m.oldValue = func(ctx context.Context) (*SBOM, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SBOM.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSBOM sets the old SBOM of the mutation.
+func withSBOM(node *SBOM) sbomOption {
+	return func(m *SBOMMutation) {
+		m.oldValue = func(context.Context) (*SBOM, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SBOMMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SBOMMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SBOM entities.
+func (m *SBOMMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SBOMMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SBOMMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SBOM.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *SBOMMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *SBOMMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *SBOMMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SBOMMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SBOMMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SBOMMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSha256 sets the "sha256" field.
+func (m *SBOMMutation) SetSha256(d digest.SHA256) {
+	m.sha256 = &d
+}
+
+// Sha256 returns the value of the "sha256" field in the mutation.
+func (m *SBOMMutation) Sha256() (r digest.SHA256, exists bool) {
+	v := m.sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSha256 returns the old "sha256" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldSha256(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSha256: %w", err)
+	}
+	return oldValue.Sha256, nil
+}
+
+// ResetSha256 resets all changes to the "sha256" field.
+func (m *SBOMMutation) ResetSha256() {
+	m.sha256 = nil
+}
+
+// SetSize sets the "size" field.
+func (m *SBOMMutation) SetSize(i int64) {
+	m.size = &i
+	m.addsize = nil
+}
+
+// Size returns the value of the "size" field in the mutation.
+func (m *SBOMMutation) Size() (r int64, exists bool) {
+	v := m.size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSize returns the old "size" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSize: %w", err)
+	}
+	return oldValue.Size, nil
+}
+
+// AddSize adds i to the "size" field.
+func (m *SBOMMutation) AddSize(i int64) {
+	if m.addsize != nil {
+		*m.addsize += i
+	} else {
+		m.addsize = &i
+	}
+}
+
+// AddedSize returns the value that was added to the "size" field in this mutation.
+func (m *SBOMMutation) AddedSize() (r int64, exists bool) {
+	v := m.addsize
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSize resets all changes to the "size" field.
+func (m *SBOMMutation) ResetSize() {
+	m.size = nil
+	m.addsize = nil
+}
+
+// SetFormat sets the "format" field.
+func (m *SBOMMutation) SetFormat(s string) {
+	m.format = &s
+}
+
+// Format returns the value of the "format" field in the mutation.
+func (m *SBOMMutation) Format() (r string, exists bool) {
+	v := m.format
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormat returns the old "format" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldFormat(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormat is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormat requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormat: %w", err)
+	}
+	return oldValue.Format, nil
+}
+
+// ResetFormat resets all changes to the "format" field.
+func (m *SBOMMutation) ResetFormat() {
+	m.format = nil
+}
+
+// SetSpecVersion sets the "spec_version" field.
+func (m *SBOMMutation) SetSpecVersion(s string) {
+	m.spec_version = &s
+}
+
+// SpecVersion returns the value of the "spec_version" field in the mutation.
+func (m *SBOMMutation) SpecVersion() (r string, exists bool) {
+	v := m.spec_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSpecVersion returns the old "spec_version" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldSpecVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSpecVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSpecVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSpecVersion: %w", err)
+	}
+	return oldValue.SpecVersion, nil
+}
+
+// ResetSpecVersion resets all changes to the "spec_version" field.
+func (m *SBOMMutation) ResetSpecVersion() {
+	m.spec_version = nil
+}
+
+// SetSerialNumber sets the "serial_number" field.
+func (m *SBOMMutation) SetSerialNumber(s string) {
+	m.serial_number = &s
+}
+
+// SerialNumber returns the value of the "serial_number" field in the mutation.
+func (m *SBOMMutation) SerialNumber() (r string, exists bool) {
+	v := m.serial_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSerialNumber returns the old "serial_number" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldSerialNumber(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSerialNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSerialNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSerialNumber: %w", err)
+	}
+	return oldValue.SerialNumber, nil
+}
+
+// ClearSerialNumber clears the value of the "serial_number" field.
+func (m *SBOMMutation) ClearSerialNumber() {
+	m.serial_number = nil
+	m.clearedFields[sbom.FieldSerialNumber] = struct{}{}
+}
+
+// SerialNumberCleared returns if the "serial_number" field was cleared in this mutation.
+func (m *SBOMMutation) SerialNumberCleared() bool {
+	_, ok := m.clearedFields[sbom.FieldSerialNumber]
+	return ok
+}
+
+// ResetSerialNumber resets all changes to the "serial_number" field.
+func (m *SBOMMutation) ResetSerialNumber() {
+	m.serial_number = nil
+	delete(m.clearedFields, sbom.FieldSerialNumber)
+}
+
+// SetName sets the "name" field.
+func (m *SBOMMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SBOMMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SBOMMutation) ResetName() {
+	m.name = nil
+}
+
+// SetStatedAt sets the "stated_at" field.
+func (m *SBOMMutation) SetStatedAt(t time.Time) {
+	m.stated_at = &t
+}
+
+// StatedAt returns the value of the "stated_at" field in the mutation.
+func (m *SBOMMutation) StatedAt() (r time.Time, exists bool) {
+	v := m.stated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatedAt returns the old "stated_at" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldStatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatedAt: %w", err)
+	}
+	return oldValue.StatedAt, nil
+}
+
+// ClearStatedAt clears the value of the "stated_at" field.
+func (m *SBOMMutation) ClearStatedAt() {
+	m.stated_at = nil
+	m.clearedFields[sbom.FieldStatedAt] = struct{}{}
+}
+
+// StatedAtCleared returns if the "stated_at" field was cleared in this mutation.
+func (m *SBOMMutation) StatedAtCleared() bool {
+	_, ok := m.clearedFields[sbom.FieldStatedAt]
+	return ok
+}
+
+// ResetStatedAt resets all changes to the "stated_at" field.
+func (m *SBOMMutation) ResetStatedAt() {
+	m.stated_at = nil
+	delete(m.clearedFields, sbom.FieldStatedAt)
+}
+
+// SetComponentCount sets the "component_count" field.
+func (m *SBOMMutation) SetComponentCount(i int32) {
+	m.component_count = &i
+	m.addcomponent_count = nil
+}
+
+// ComponentCount returns the value of the "component_count" field in the mutation.
+func (m *SBOMMutation) ComponentCount() (r int32, exists bool) {
+	v := m.component_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldComponentCount returns the old "component_count" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldComponentCount(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldComponentCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldComponentCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldComponentCount: %w", err)
+	}
+	return oldValue.ComponentCount, nil
+}
+
+// AddComponentCount adds i to the "component_count" field.
+func (m *SBOMMutation) AddComponentCount(i int32) {
+	if m.addcomponent_count != nil {
+		*m.addcomponent_count += i
+	} else {
+		m.addcomponent_count = &i
+	}
+}
+
+// AddedComponentCount returns the value that was added to the "component_count" field in this mutation.
+func (m *SBOMMutation) AddedComponentCount() (r int32, exists bool) {
+	v := m.addcomponent_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetComponentCount resets all changes to the "component_count" field.
+func (m *SBOMMutation) ResetComponentCount() {
+	m.component_count = nil
+	m.addcomponent_count = nil
+}
+
+// SetRecordedBy sets the "recorded_by" field.
+func (m *SBOMMutation) SetRecordedBy(s string) {
+	m.recorded_by = &s
+}
+
+// RecordedBy returns the value of the "recorded_by" field in the mutation.
+func (m *SBOMMutation) RecordedBy() (r string, exists bool) {
+	v := m.recorded_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedBy returns the old "recorded_by" field's value of the SBOM entity.
+// If the SBOM object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMMutation) OldRecordedBy(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedBy: %w", err)
+	}
+	return oldValue.RecordedBy, nil
+}
+
+// ClearRecordedBy clears the value of the "recorded_by" field.
+func (m *SBOMMutation) ClearRecordedBy() {
+	m.recorded_by = nil
+	m.clearedFields[sbom.FieldRecordedBy] = struct{}{}
+}
+
+// RecordedByCleared returns if the "recorded_by" field was cleared in this mutation.
+func (m *SBOMMutation) RecordedByCleared() bool {
+	_, ok := m.clearedFields[sbom.FieldRecordedBy]
+	return ok
+}
+
+// ResetRecordedBy resets all changes to the "recorded_by" field.
+func (m *SBOMMutation) ResetRecordedBy() {
+	m.recorded_by = nil
+	delete(m.clearedFields, sbom.FieldRecordedBy)
+}
+
+// Where appends a list predicates to the SBOMMutation builder.
+func (m *SBOMMutation) Where(ps ...predicate.SBOM) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SBOMMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SBOMMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SBOM, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SBOMMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SBOMMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SBOM).
+func (m *SBOMMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SBOMMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.tenant_id != nil {
+		fields = append(fields, sbom.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sbom.FieldCreatedAt)
+	}
+	if m.sha256 != nil {
+		fields = append(fields, sbom.FieldSha256)
+	}
+	if m.size != nil {
+		fields = append(fields, sbom.FieldSize)
+	}
+	if m.format != nil {
+		fields = append(fields, sbom.FieldFormat)
+	}
+	if m.spec_version != nil {
+		fields = append(fields, sbom.FieldSpecVersion)
+	}
+	if m.serial_number != nil {
+		fields = append(fields, sbom.FieldSerialNumber)
+	}
+	if m.name != nil {
+		fields = append(fields, sbom.FieldName)
+	}
+	if m.stated_at != nil {
+		fields = append(fields, sbom.FieldStatedAt)
+	}
+	if m.component_count != nil {
+		fields = append(fields, sbom.FieldComponentCount)
+	}
+	if m.recorded_by != nil {
+		fields = append(fields, sbom.FieldRecordedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SBOMMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sbom.FieldTenantID:
+		return m.TenantID()
+	case sbom.FieldCreatedAt:
+		return m.CreatedAt()
+	case sbom.FieldSha256:
+		return m.Sha256()
+	case sbom.FieldSize:
+		return m.Size()
+	case sbom.FieldFormat:
+		return m.Format()
+	case sbom.FieldSpecVersion:
+		return m.SpecVersion()
+	case sbom.FieldSerialNumber:
+		return m.SerialNumber()
+	case sbom.FieldName:
+		return m.Name()
+	case sbom.FieldStatedAt:
+		return m.StatedAt()
+	case sbom.FieldComponentCount:
+		return m.ComponentCount()
+	case sbom.FieldRecordedBy:
+		return m.RecordedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SBOMMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sbom.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case sbom.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sbom.FieldSha256:
+		return m.OldSha256(ctx)
+	case sbom.FieldSize:
+		return m.OldSize(ctx)
+	case sbom.FieldFormat:
+		return m.OldFormat(ctx)
+	case sbom.FieldSpecVersion:
+		return m.OldSpecVersion(ctx)
+	case sbom.FieldSerialNumber:
+		return m.OldSerialNumber(ctx)
+	case sbom.FieldName:
+		return m.OldName(ctx)
+	case sbom.FieldStatedAt:
+		return m.OldStatedAt(ctx)
+	case sbom.FieldComponentCount:
+		return m.OldComponentCount(ctx)
+	case sbom.FieldRecordedBy:
+		return m.OldRecordedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown SBOM field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sbom.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case sbom.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sbom.FieldSha256:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSha256(v)
+		return nil
+	case sbom.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSize(v)
+		return nil
+	case sbom.FieldFormat:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormat(v)
+		return nil
+	case sbom.FieldSpecVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSpecVersion(v)
+		return nil
+	case sbom.FieldSerialNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSerialNumber(v)
+		return nil
+	case sbom.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case sbom.FieldStatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatedAt(v)
+		return nil
+	case sbom.FieldComponentCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetComponentCount(v)
+		return nil
+	case sbom.FieldRecordedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOM field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SBOMMutation) AddedFields() []string {
+	var fields []string
+	if m.addsize != nil {
+		fields = append(fields, sbom.FieldSize)
+	}
+	if m.addcomponent_count != nil {
+		fields = append(fields, sbom.FieldComponentCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SBOMMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sbom.FieldSize:
+		return m.AddedSize()
+	case sbom.FieldComponentCount:
+		return m.AddedComponentCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sbom.FieldSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSize(v)
+		return nil
+	case sbom.FieldComponentCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddComponentCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOM numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SBOMMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sbom.FieldSerialNumber) {
+		fields = append(fields, sbom.FieldSerialNumber)
+	}
+	if m.FieldCleared(sbom.FieldStatedAt) {
+		fields = append(fields, sbom.FieldStatedAt)
+	}
+	if m.FieldCleared(sbom.FieldRecordedBy) {
+		fields = append(fields, sbom.FieldRecordedBy)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SBOMMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SBOMMutation) ClearField(name string) error {
+	switch name {
+	case sbom.FieldSerialNumber:
+		m.ClearSerialNumber()
+		return nil
+	case sbom.FieldStatedAt:
+		m.ClearStatedAt()
+		return nil
+	case sbom.FieldRecordedBy:
+		m.ClearRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOM nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SBOMMutation) ResetField(name string) error {
+	switch name {
+	case sbom.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case sbom.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sbom.FieldSha256:
+		m.ResetSha256()
+		return nil
+	case sbom.FieldSize:
+		m.ResetSize()
+		return nil
+	case sbom.FieldFormat:
+		m.ResetFormat()
+		return nil
+	case sbom.FieldSpecVersion:
+		m.ResetSpecVersion()
+		return nil
+	case sbom.FieldSerialNumber:
+		m.ResetSerialNumber()
+		return nil
+	case sbom.FieldName:
+		m.ResetName()
+		return nil
+	case sbom.FieldStatedAt:
+		m.ResetStatedAt()
+		return nil
+	case sbom.FieldComponentCount:
+		m.ResetComponentCount()
+		return nil
+	case sbom.FieldRecordedBy:
+		m.ResetRecordedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOM field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SBOMMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SBOMMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SBOMMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SBOMMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SBOMMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SBOMMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SBOMMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SBOM unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SBOMMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SBOM edge %s", name)
+}
+
+// SBOMArtifactMutation represents an operation that mutates the SBOMArtifact nodes in the graph.
+type SBOMArtifactMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	tenant_id       *uuid.UUID
+	created_at      *time.Time
+	name            *string
+	algorithm       *string
+	digest          *[]byte
+	clearedFields   map[string]struct{}
+	sbom            *uuid.UUID
+	clearedsbom     bool
+	envelope        *uuid.UUID
+	clearedenvelope bool
+	done            bool
+	oldValue        func(context.Context) (*SBOMArtifact, error)
+	predicates      []predicate.SBOMArtifact
+}
+
+var _ ent.Mutation = (*SBOMArtifactMutation)(nil)
+
+// sbomartifactOption allows management of the mutation configuration using functional options.
+type sbomartifactOption func(*SBOMArtifactMutation)
+
+// newSBOMArtifactMutation creates new mutation for the SBOMArtifact entity.
+func newSBOMArtifactMutation(c config, op Op, opts ...sbomartifactOption) *SBOMArtifactMutation {
+	m := &SBOMArtifactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSBOMArtifact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSBOMArtifactID sets the ID field of the mutation.
+func withSBOMArtifactID(id uuid.UUID) sbomartifactOption {
+	return func(m *SBOMArtifactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SBOMArtifact
+		)
+		m.oldValue = func(ctx context.Context) (*SBOMArtifact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SBOMArtifact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSBOMArtifact sets the old SBOMArtifact of the mutation.
+func withSBOMArtifact(node *SBOMArtifact) sbomartifactOption {
+	return func(m *SBOMArtifactMutation) {
+		m.oldValue = func(context.Context) (*SBOMArtifact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SBOMArtifactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SBOMArtifactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SBOMArtifact entities.
+func (m *SBOMArtifactMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SBOMArtifactMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SBOMArtifactMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SBOMArtifact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *SBOMArtifactMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *SBOMArtifactMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *SBOMArtifactMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SBOMArtifactMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SBOMArtifactMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SBOMArtifactMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSbomID sets the "sbom_id" field.
+func (m *SBOMArtifactMutation) SetSbomID(u uuid.UUID) {
+	m.sbom = &u
+}
+
+// SbomID returns the value of the "sbom_id" field in the mutation.
+func (m *SBOMArtifactMutation) SbomID() (r uuid.UUID, exists bool) {
+	v := m.sbom
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSbomID returns the old "sbom_id" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldSbomID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSbomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSbomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSbomID: %w", err)
+	}
+	return oldValue.SbomID, nil
+}
+
+// ResetSbomID resets all changes to the "sbom_id" field.
+func (m *SBOMArtifactMutation) ResetSbomID() {
+	m.sbom = nil
+}
+
+// SetEnvelopeID sets the "envelope_id" field.
+func (m *SBOMArtifactMutation) SetEnvelopeID(u uuid.UUID) {
+	m.envelope = &u
+}
+
+// EnvelopeID returns the value of the "envelope_id" field in the mutation.
+func (m *SBOMArtifactMutation) EnvelopeID() (r uuid.UUID, exists bool) {
+	v := m.envelope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnvelopeID returns the old "envelope_id" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldEnvelopeID(ctx context.Context) (v *uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnvelopeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnvelopeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnvelopeID: %w", err)
+	}
+	return oldValue.EnvelopeID, nil
+}
+
+// ClearEnvelopeID clears the value of the "envelope_id" field.
+func (m *SBOMArtifactMutation) ClearEnvelopeID() {
+	m.envelope = nil
+	m.clearedFields[sbomartifact.FieldEnvelopeID] = struct{}{}
+}
+
+// EnvelopeIDCleared returns if the "envelope_id" field was cleared in this mutation.
+func (m *SBOMArtifactMutation) EnvelopeIDCleared() bool {
+	_, ok := m.clearedFields[sbomartifact.FieldEnvelopeID]
+	return ok
+}
+
+// ResetEnvelopeID resets all changes to the "envelope_id" field.
+func (m *SBOMArtifactMutation) ResetEnvelopeID() {
+	m.envelope = nil
+	delete(m.clearedFields, sbomartifact.FieldEnvelopeID)
+}
+
+// SetName sets the "name" field.
+func (m *SBOMArtifactMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SBOMArtifactMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SBOMArtifactMutation) ResetName() {
+	m.name = nil
+}
+
+// SetAlgorithm sets the "algorithm" field.
+func (m *SBOMArtifactMutation) SetAlgorithm(s string) {
+	m.algorithm = &s
+}
+
+// Algorithm returns the value of the "algorithm" field in the mutation.
+func (m *SBOMArtifactMutation) Algorithm() (r string, exists bool) {
+	v := m.algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlgorithm returns the old "algorithm" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldAlgorithm(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlgorithm: %w", err)
+	}
+	return oldValue.Algorithm, nil
+}
+
+// ClearAlgorithm clears the value of the "algorithm" field.
+func (m *SBOMArtifactMutation) ClearAlgorithm() {
+	m.algorithm = nil
+	m.clearedFields[sbomartifact.FieldAlgorithm] = struct{}{}
+}
+
+// AlgorithmCleared returns if the "algorithm" field was cleared in this mutation.
+func (m *SBOMArtifactMutation) AlgorithmCleared() bool {
+	_, ok := m.clearedFields[sbomartifact.FieldAlgorithm]
+	return ok
+}
+
+// ResetAlgorithm resets all changes to the "algorithm" field.
+func (m *SBOMArtifactMutation) ResetAlgorithm() {
+	m.algorithm = nil
+	delete(m.clearedFields, sbomartifact.FieldAlgorithm)
+}
+
+// SetDigest sets the "digest" field.
+func (m *SBOMArtifactMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *SBOMArtifactMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the SBOMArtifact entity.
+// If the SBOMArtifact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMArtifactMutation) OldDigest(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ClearDigest clears the value of the "digest" field.
+func (m *SBOMArtifactMutation) ClearDigest() {
+	m.digest = nil
+	m.clearedFields[sbomartifact.FieldDigest] = struct{}{}
+}
+
+// DigestCleared returns if the "digest" field was cleared in this mutation.
+func (m *SBOMArtifactMutation) DigestCleared() bool {
+	_, ok := m.clearedFields[sbomartifact.FieldDigest]
+	return ok
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *SBOMArtifactMutation) ResetDigest() {
+	m.digest = nil
+	delete(m.clearedFields, sbomartifact.FieldDigest)
+}
+
+// ClearSbom clears the "sbom" edge to the SBOM entity.
+func (m *SBOMArtifactMutation) ClearSbom() {
+	m.clearedsbom = true
+	m.clearedFields[sbomartifact.FieldSbomID] = struct{}{}
+}
+
+// SbomCleared reports if the "sbom" edge to the SBOM entity was cleared.
+func (m *SBOMArtifactMutation) SbomCleared() bool {
+	return m.clearedsbom
+}
+
+// SbomIDs returns the "sbom" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SbomID instead. It exists only for internal usage by the builders.
+func (m *SBOMArtifactMutation) SbomIDs() (ids []uuid.UUID) {
+	if id := m.sbom; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSbom resets all changes to the "sbom" edge.
+func (m *SBOMArtifactMutation) ResetSbom() {
+	m.sbom = nil
+	m.clearedsbom = false
+}
+
+// ClearEnvelope clears the "envelope" edge to the Envelope entity.
+func (m *SBOMArtifactMutation) ClearEnvelope() {
+	m.clearedenvelope = true
+	m.clearedFields[sbomartifact.FieldEnvelopeID] = struct{}{}
+}
+
+// EnvelopeCleared reports if the "envelope" edge to the Envelope entity was cleared.
+func (m *SBOMArtifactMutation) EnvelopeCleared() bool {
+	return m.EnvelopeIDCleared() || m.clearedenvelope
+}
+
+// EnvelopeIDs returns the "envelope" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EnvelopeID instead. It exists only for internal usage by the builders.
+func (m *SBOMArtifactMutation) EnvelopeIDs() (ids []uuid.UUID) {
+	if id := m.envelope; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEnvelope resets all changes to the "envelope" edge.
+func (m *SBOMArtifactMutation) ResetEnvelope() {
+	m.envelope = nil
+	m.clearedenvelope = false
+}
+
+// Where appends a list predicates to the SBOMArtifactMutation builder.
+func (m *SBOMArtifactMutation) Where(ps ...predicate.SBOMArtifact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SBOMArtifactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SBOMArtifactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SBOMArtifact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SBOMArtifactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SBOMArtifactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SBOMArtifact).
+func (m *SBOMArtifactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SBOMArtifactMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.tenant_id != nil {
+		fields = append(fields, sbomartifact.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sbomartifact.FieldCreatedAt)
+	}
+	if m.sbom != nil {
+		fields = append(fields, sbomartifact.FieldSbomID)
+	}
+	if m.envelope != nil {
+		fields = append(fields, sbomartifact.FieldEnvelopeID)
+	}
+	if m.name != nil {
+		fields = append(fields, sbomartifact.FieldName)
+	}
+	if m.algorithm != nil {
+		fields = append(fields, sbomartifact.FieldAlgorithm)
+	}
+	if m.digest != nil {
+		fields = append(fields, sbomartifact.FieldDigest)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SBOMArtifactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sbomartifact.FieldTenantID:
+		return m.TenantID()
+	case sbomartifact.FieldCreatedAt:
+		return m.CreatedAt()
+	case sbomartifact.FieldSbomID:
+		return m.SbomID()
+	case sbomartifact.FieldEnvelopeID:
+		return m.EnvelopeID()
+	case sbomartifact.FieldName:
+		return m.Name()
+	case sbomartifact.FieldAlgorithm:
+		return m.Algorithm()
+	case sbomartifact.FieldDigest:
+		return m.Digest()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SBOMArtifactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sbomartifact.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case sbomartifact.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sbomartifact.FieldSbomID:
+		return m.OldSbomID(ctx)
+	case sbomartifact.FieldEnvelopeID:
+		return m.OldEnvelopeID(ctx)
+	case sbomartifact.FieldName:
+		return m.OldName(ctx)
+	case sbomartifact.FieldAlgorithm:
+		return m.OldAlgorithm(ctx)
+	case sbomartifact.FieldDigest:
+		return m.OldDigest(ctx)
+	}
+	return nil, fmt.Errorf("unknown SBOMArtifact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMArtifactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sbomartifact.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case sbomartifact.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sbomartifact.FieldSbomID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSbomID(v)
+		return nil
+	case sbomartifact.FieldEnvelopeID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnvelopeID(v)
+		return nil
+	case sbomartifact.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case sbomartifact.FieldAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlgorithm(v)
+		return nil
+	case sbomartifact.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMArtifact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SBOMArtifactMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SBOMArtifactMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMArtifactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SBOMArtifact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SBOMArtifactMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sbomartifact.FieldEnvelopeID) {
+		fields = append(fields, sbomartifact.FieldEnvelopeID)
+	}
+	if m.FieldCleared(sbomartifact.FieldAlgorithm) {
+		fields = append(fields, sbomartifact.FieldAlgorithm)
+	}
+	if m.FieldCleared(sbomartifact.FieldDigest) {
+		fields = append(fields, sbomartifact.FieldDigest)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SBOMArtifactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SBOMArtifactMutation) ClearField(name string) error {
+	switch name {
+	case sbomartifact.FieldEnvelopeID:
+		m.ClearEnvelopeID()
+		return nil
+	case sbomartifact.FieldAlgorithm:
+		m.ClearAlgorithm()
+		return nil
+	case sbomartifact.FieldDigest:
+		m.ClearDigest()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMArtifact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SBOMArtifactMutation) ResetField(name string) error {
+	switch name {
+	case sbomartifact.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case sbomartifact.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sbomartifact.FieldSbomID:
+		m.ResetSbomID()
+		return nil
+	case sbomartifact.FieldEnvelopeID:
+		m.ResetEnvelopeID()
+		return nil
+	case sbomartifact.FieldName:
+		m.ResetName()
+		return nil
+	case sbomartifact.FieldAlgorithm:
+		m.ResetAlgorithm()
+		return nil
+	case sbomartifact.FieldDigest:
+		m.ResetDigest()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMArtifact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SBOMArtifactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.sbom != nil {
+		edges = append(edges, sbomartifact.EdgeSbom)
+	}
+	if m.envelope != nil {
+		edges = append(edges, sbomartifact.EdgeEnvelope)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SBOMArtifactMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sbomartifact.EdgeSbom:
+		if id := m.sbom; id != nil {
+			return []ent.Value{*id}
+		}
+	case sbomartifact.EdgeEnvelope:
+		if id := m.envelope; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SBOMArtifactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SBOMArtifactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SBOMArtifactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedsbom {
+		edges = append(edges, sbomartifact.EdgeSbom)
+	}
+	if m.clearedenvelope {
+		edges = append(edges, sbomartifact.EdgeEnvelope)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SBOMArtifactMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sbomartifact.EdgeSbom:
+		return m.clearedsbom
+	case sbomartifact.EdgeEnvelope:
+		return m.clearedenvelope
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SBOMArtifactMutation) ClearEdge(name string) error {
+	switch name {
+	case sbomartifact.EdgeSbom:
+		m.ClearSbom()
+		return nil
+	case sbomartifact.EdgeEnvelope:
+		m.ClearEnvelope()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMArtifact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SBOMArtifactMutation) ResetEdge(name string) error {
+	switch name {
+	case sbomartifact.EdgeSbom:
+		m.ResetSbom()
+		return nil
+	case sbomartifact.EdgeEnvelope:
+		m.ResetEnvelope()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMArtifact edge %s", name)
+}
+
+// SBOMContentMutation represents an operation that mutates the SBOMContent nodes in the graph.
+type SBOMContentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	content       *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*SBOMContent, error)
+	predicates    []predicate.SBOMContent
+}
+
+var _ ent.Mutation = (*SBOMContentMutation)(nil)
+
+// sbomcontentOption allows management of the mutation configuration using functional options.
+type sbomcontentOption func(*SBOMContentMutation)
+
+// newSBOMContentMutation creates new mutation for the SBOMContent entity.
+func newSBOMContentMutation(c config, op Op, opts ...sbomcontentOption) *SBOMContentMutation {
+	m := &SBOMContentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSBOMContent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSBOMContentID sets the ID field of the mutation.
+func withSBOMContentID(id uuid.UUID) sbomcontentOption {
+	return func(m *SBOMContentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SBOMContent
+		)
+		m.oldValue = func(ctx context.Context) (*SBOMContent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SBOMContent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSBOMContent sets the old SBOMContent of the mutation.
+func withSBOMContent(node *SBOMContent) sbomcontentOption {
+	return func(m *SBOMContentMutation) {
+		m.oldValue = func(context.Context) (*SBOMContent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SBOMContentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SBOMContentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SBOMContent entities.
+func (m *SBOMContentMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SBOMContentMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SBOMContentMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SBOMContent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *SBOMContentMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *SBOMContentMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the SBOMContent entity.
+// If the SBOMContent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMContentMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *SBOMContentMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SBOMContentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SBOMContentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SBOMContent entity.
+// If the SBOMContent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMContentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SBOMContentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetContent sets the "content" field.
+func (m *SBOMContentMutation) SetContent(b []byte) {
+	m.content = &b
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *SBOMContentMutation) Content() (r []byte, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the SBOMContent entity.
+// If the SBOMContent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMContentMutation) OldContent(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *SBOMContentMutation) ResetContent() {
+	m.content = nil
+}
+
+// Where appends a list predicates to the SBOMContentMutation builder.
+func (m *SBOMContentMutation) Where(ps ...predicate.SBOMContent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SBOMContentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SBOMContentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SBOMContent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SBOMContentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SBOMContentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SBOMContent).
+func (m *SBOMContentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SBOMContentMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.tenant_id != nil {
+		fields = append(fields, sbomcontent.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sbomcontent.FieldCreatedAt)
+	}
+	if m.content != nil {
+		fields = append(fields, sbomcontent.FieldContent)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SBOMContentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sbomcontent.FieldTenantID:
+		return m.TenantID()
+	case sbomcontent.FieldCreatedAt:
+		return m.CreatedAt()
+	case sbomcontent.FieldContent:
+		return m.Content()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SBOMContentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sbomcontent.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case sbomcontent.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sbomcontent.FieldContent:
+		return m.OldContent(ctx)
+	}
+	return nil, fmt.Errorf("unknown SBOMContent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMContentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sbomcontent.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case sbomcontent.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sbomcontent.FieldContent:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMContent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SBOMContentMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SBOMContentMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMContentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown SBOMContent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SBOMContentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SBOMContentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SBOMContentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SBOMContent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SBOMContentMutation) ResetField(name string) error {
+	switch name {
+	case sbomcontent.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case sbomcontent.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sbomcontent.FieldContent:
+		m.ResetContent()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMContent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SBOMContentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SBOMContentMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SBOMContentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SBOMContentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SBOMContentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SBOMContentMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SBOMContentMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown SBOMContent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SBOMContentMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown SBOMContent edge %s", name)
+}
+
+// SBOMEntryMutation represents an operation that mutates the SBOMEntry nodes in the graph.
+type SBOMEntryMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	tenant_id       *uuid.UUID
+	created_at      *time.Time
+	position        *int32
+	addposition     *int32
+	ref             *string
+	_type           *string
+	name            *string
+	version         *string
+	purl            *string
+	package_key     *string
+	package_version *string
+	clearedFields   map[string]struct{}
+	sbom            *uuid.UUID
+	clearedsbom     bool
+	done            bool
+	oldValue        func(context.Context) (*SBOMEntry, error)
+	predicates      []predicate.SBOMEntry
+}
+
+var _ ent.Mutation = (*SBOMEntryMutation)(nil)
+
+// sbomentryOption allows management of the mutation configuration using functional options.
+type sbomentryOption func(*SBOMEntryMutation)
+
+// newSBOMEntryMutation creates new mutation for the SBOMEntry entity.
+func newSBOMEntryMutation(c config, op Op, opts ...sbomentryOption) *SBOMEntryMutation {
+	m := &SBOMEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSBOMEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSBOMEntryID sets the ID field of the mutation.
+func withSBOMEntryID(id uuid.UUID) sbomentryOption {
+	return func(m *SBOMEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SBOMEntry
+		)
+		m.oldValue = func(ctx context.Context) (*SBOMEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SBOMEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSBOMEntry sets the old SBOMEntry of the mutation.
+func withSBOMEntry(node *SBOMEntry) sbomentryOption {
+	return func(m *SBOMEntryMutation) {
+		m.oldValue = func(context.Context) (*SBOMEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SBOMEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SBOMEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SBOMEntry entities.
+func (m *SBOMEntryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SBOMEntryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SBOMEntryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SBOMEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *SBOMEntryMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *SBOMEntryMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *SBOMEntryMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SBOMEntryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SBOMEntryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SBOMEntryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSbomID sets the "sbom_id" field.
+func (m *SBOMEntryMutation) SetSbomID(u uuid.UUID) {
+	m.sbom = &u
+}
+
+// SbomID returns the value of the "sbom_id" field in the mutation.
+func (m *SBOMEntryMutation) SbomID() (r uuid.UUID, exists bool) {
+	v := m.sbom
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSbomID returns the old "sbom_id" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldSbomID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSbomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSbomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSbomID: %w", err)
+	}
+	return oldValue.SbomID, nil
+}
+
+// ResetSbomID resets all changes to the "sbom_id" field.
+func (m *SBOMEntryMutation) ResetSbomID() {
+	m.sbom = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *SBOMEntryMutation) SetPosition(i int32) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *SBOMEntryMutation) Position() (r int32, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldPosition(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *SBOMEntryMutation) AddPosition(i int32) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *SBOMEntryMutation) AddedPosition() (r int32, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *SBOMEntryMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetRef sets the "ref" field.
+func (m *SBOMEntryMutation) SetRef(s string) {
+	m.ref = &s
+}
+
+// Ref returns the value of the "ref" field in the mutation.
+func (m *SBOMEntryMutation) Ref() (r string, exists bool) {
+	v := m.ref
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRef returns the old "ref" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldRef(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRef is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRef requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRef: %w", err)
+	}
+	return oldValue.Ref, nil
+}
+
+// ResetRef resets all changes to the "ref" field.
+func (m *SBOMEntryMutation) ResetRef() {
+	m.ref = nil
+}
+
+// SetType sets the "type" field.
+func (m *SBOMEntryMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *SBOMEntryMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *SBOMEntryMutation) ResetType() {
+	m._type = nil
+}
+
+// SetName sets the "name" field.
+func (m *SBOMEntryMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *SBOMEntryMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *SBOMEntryMutation) ResetName() {
+	m.name = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *SBOMEntryMutation) SetVersion(s string) {
+	m.version = &s
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *SBOMEntryMutation) Version() (r string, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldVersion(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *SBOMEntryMutation) ResetVersion() {
+	m.version = nil
+}
+
+// SetPurl sets the "purl" field.
+func (m *SBOMEntryMutation) SetPurl(s string) {
+	m.purl = &s
+}
+
+// Purl returns the value of the "purl" field in the mutation.
+func (m *SBOMEntryMutation) Purl() (r string, exists bool) {
+	v := m.purl
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPurl returns the old "purl" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldPurl(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPurl is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPurl requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPurl: %w", err)
+	}
+	return oldValue.Purl, nil
+}
+
+// ClearPurl clears the value of the "purl" field.
+func (m *SBOMEntryMutation) ClearPurl() {
+	m.purl = nil
+	m.clearedFields[sbomentry.FieldPurl] = struct{}{}
+}
+
+// PurlCleared returns if the "purl" field was cleared in this mutation.
+func (m *SBOMEntryMutation) PurlCleared() bool {
+	_, ok := m.clearedFields[sbomentry.FieldPurl]
+	return ok
+}
+
+// ResetPurl resets all changes to the "purl" field.
+func (m *SBOMEntryMutation) ResetPurl() {
+	m.purl = nil
+	delete(m.clearedFields, sbomentry.FieldPurl)
+}
+
+// SetPackageKey sets the "package_key" field.
+func (m *SBOMEntryMutation) SetPackageKey(s string) {
+	m.package_key = &s
+}
+
+// PackageKey returns the value of the "package_key" field in the mutation.
+func (m *SBOMEntryMutation) PackageKey() (r string, exists bool) {
+	v := m.package_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPackageKey returns the old "package_key" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldPackageKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPackageKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPackageKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPackageKey: %w", err)
+	}
+	return oldValue.PackageKey, nil
+}
+
+// ClearPackageKey clears the value of the "package_key" field.
+func (m *SBOMEntryMutation) ClearPackageKey() {
+	m.package_key = nil
+	m.clearedFields[sbomentry.FieldPackageKey] = struct{}{}
+}
+
+// PackageKeyCleared returns if the "package_key" field was cleared in this mutation.
+func (m *SBOMEntryMutation) PackageKeyCleared() bool {
+	_, ok := m.clearedFields[sbomentry.FieldPackageKey]
+	return ok
+}
+
+// ResetPackageKey resets all changes to the "package_key" field.
+func (m *SBOMEntryMutation) ResetPackageKey() {
+	m.package_key = nil
+	delete(m.clearedFields, sbomentry.FieldPackageKey)
+}
+
+// SetPackageVersion sets the "package_version" field.
+func (m *SBOMEntryMutation) SetPackageVersion(s string) {
+	m.package_version = &s
+}
+
+// PackageVersion returns the value of the "package_version" field in the mutation.
+func (m *SBOMEntryMutation) PackageVersion() (r string, exists bool) {
+	v := m.package_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPackageVersion returns the old "package_version" field's value of the SBOMEntry entity.
+// If the SBOMEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryMutation) OldPackageVersion(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPackageVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPackageVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPackageVersion: %w", err)
+	}
+	return oldValue.PackageVersion, nil
+}
+
+// ClearPackageVersion clears the value of the "package_version" field.
+func (m *SBOMEntryMutation) ClearPackageVersion() {
+	m.package_version = nil
+	m.clearedFields[sbomentry.FieldPackageVersion] = struct{}{}
+}
+
+// PackageVersionCleared returns if the "package_version" field was cleared in this mutation.
+func (m *SBOMEntryMutation) PackageVersionCleared() bool {
+	_, ok := m.clearedFields[sbomentry.FieldPackageVersion]
+	return ok
+}
+
+// ResetPackageVersion resets all changes to the "package_version" field.
+func (m *SBOMEntryMutation) ResetPackageVersion() {
+	m.package_version = nil
+	delete(m.clearedFields, sbomentry.FieldPackageVersion)
+}
+
+// ClearSbom clears the "sbom" edge to the SBOM entity.
+func (m *SBOMEntryMutation) ClearSbom() {
+	m.clearedsbom = true
+	m.clearedFields[sbomentry.FieldSbomID] = struct{}{}
+}
+
+// SbomCleared reports if the "sbom" edge to the SBOM entity was cleared.
+func (m *SBOMEntryMutation) SbomCleared() bool {
+	return m.clearedsbom
+}
+
+// SbomIDs returns the "sbom" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SbomID instead. It exists only for internal usage by the builders.
+func (m *SBOMEntryMutation) SbomIDs() (ids []uuid.UUID) {
+	if id := m.sbom; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSbom resets all changes to the "sbom" edge.
+func (m *SBOMEntryMutation) ResetSbom() {
+	m.sbom = nil
+	m.clearedsbom = false
+}
+
+// Where appends a list predicates to the SBOMEntryMutation builder.
+func (m *SBOMEntryMutation) Where(ps ...predicate.SBOMEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SBOMEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SBOMEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SBOMEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SBOMEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SBOMEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SBOMEntry).
+func (m *SBOMEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SBOMEntryMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.tenant_id != nil {
+		fields = append(fields, sbomentry.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sbomentry.FieldCreatedAt)
+	}
+	if m.sbom != nil {
+		fields = append(fields, sbomentry.FieldSbomID)
+	}
+	if m.position != nil {
+		fields = append(fields, sbomentry.FieldPosition)
+	}
+	if m.ref != nil {
+		fields = append(fields, sbomentry.FieldRef)
+	}
+	if m._type != nil {
+		fields = append(fields, sbomentry.FieldType)
+	}
+	if m.name != nil {
+		fields = append(fields, sbomentry.FieldName)
+	}
+	if m.version != nil {
+		fields = append(fields, sbomentry.FieldVersion)
+	}
+	if m.purl != nil {
+		fields = append(fields, sbomentry.FieldPurl)
+	}
+	if m.package_key != nil {
+		fields = append(fields, sbomentry.FieldPackageKey)
+	}
+	if m.package_version != nil {
+		fields = append(fields, sbomentry.FieldPackageVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SBOMEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sbomentry.FieldTenantID:
+		return m.TenantID()
+	case sbomentry.FieldCreatedAt:
+		return m.CreatedAt()
+	case sbomentry.FieldSbomID:
+		return m.SbomID()
+	case sbomentry.FieldPosition:
+		return m.Position()
+	case sbomentry.FieldRef:
+		return m.Ref()
+	case sbomentry.FieldType:
+		return m.GetType()
+	case sbomentry.FieldName:
+		return m.Name()
+	case sbomentry.FieldVersion:
+		return m.Version()
+	case sbomentry.FieldPurl:
+		return m.Purl()
+	case sbomentry.FieldPackageKey:
+		return m.PackageKey()
+	case sbomentry.FieldPackageVersion:
+		return m.PackageVersion()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SBOMEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sbomentry.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case sbomentry.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sbomentry.FieldSbomID:
+		return m.OldSbomID(ctx)
+	case sbomentry.FieldPosition:
+		return m.OldPosition(ctx)
+	case sbomentry.FieldRef:
+		return m.OldRef(ctx)
+	case sbomentry.FieldType:
+		return m.OldType(ctx)
+	case sbomentry.FieldName:
+		return m.OldName(ctx)
+	case sbomentry.FieldVersion:
+		return m.OldVersion(ctx)
+	case sbomentry.FieldPurl:
+		return m.OldPurl(ctx)
+	case sbomentry.FieldPackageKey:
+		return m.OldPackageKey(ctx)
+	case sbomentry.FieldPackageVersion:
+		return m.OldPackageVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown SBOMEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sbomentry.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case sbomentry.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sbomentry.FieldSbomID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSbomID(v)
+		return nil
+	case sbomentry.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case sbomentry.FieldRef:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRef(v)
+		return nil
+	case sbomentry.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case sbomentry.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case sbomentry.FieldVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	case sbomentry.FieldPurl:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPurl(v)
+		return nil
+	case sbomentry.FieldPackageKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPackageKey(v)
+		return nil
+	case sbomentry.FieldPackageVersion:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPackageVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SBOMEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, sbomentry.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SBOMEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sbomentry.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sbomentry.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SBOMEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(sbomentry.FieldPurl) {
+		fields = append(fields, sbomentry.FieldPurl)
+	}
+	if m.FieldCleared(sbomentry.FieldPackageKey) {
+		fields = append(fields, sbomentry.FieldPackageKey)
+	}
+	if m.FieldCleared(sbomentry.FieldPackageVersion) {
+		fields = append(fields, sbomentry.FieldPackageVersion)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SBOMEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SBOMEntryMutation) ClearField(name string) error {
+	switch name {
+	case sbomentry.FieldPurl:
+		m.ClearPurl()
+		return nil
+	case sbomentry.FieldPackageKey:
+		m.ClearPackageKey()
+		return nil
+	case sbomentry.FieldPackageVersion:
+		m.ClearPackageVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SBOMEntryMutation) ResetField(name string) error {
+	switch name {
+	case sbomentry.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case sbomentry.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sbomentry.FieldSbomID:
+		m.ResetSbomID()
+		return nil
+	case sbomentry.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case sbomentry.FieldRef:
+		m.ResetRef()
+		return nil
+	case sbomentry.FieldType:
+		m.ResetType()
+		return nil
+	case sbomentry.FieldName:
+		m.ResetName()
+		return nil
+	case sbomentry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	case sbomentry.FieldPurl:
+		m.ResetPurl()
+		return nil
+	case sbomentry.FieldPackageKey:
+		m.ResetPackageKey()
+		return nil
+	case sbomentry.FieldPackageVersion:
+		m.ResetPackageVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SBOMEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.sbom != nil {
+		edges = append(edges, sbomentry.EdgeSbom)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SBOMEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sbomentry.EdgeSbom:
+		if id := m.sbom; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SBOMEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SBOMEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SBOMEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedsbom {
+		edges = append(edges, sbomentry.EdgeSbom)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SBOMEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sbomentry.EdgeSbom:
+		return m.clearedsbom
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SBOMEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case sbomentry.EdgeSbom:
+		m.ClearSbom()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SBOMEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case sbomentry.EdgeSbom:
+		m.ResetSbom()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntry edge %s", name)
+}
+
+// SBOMEntryDigestMutation represents an operation that mutates the SBOMEntryDigest nodes in the graph.
+type SBOMEntryDigestMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	position      *int32
+	addposition   *int32
+	algorithm     *string
+	digest        *[]byte
+	clearedFields map[string]struct{}
+	entry         *uuid.UUID
+	clearedentry  bool
+	done          bool
+	oldValue      func(context.Context) (*SBOMEntryDigest, error)
+	predicates    []predicate.SBOMEntryDigest
+}
+
+var _ ent.Mutation = (*SBOMEntryDigestMutation)(nil)
+
+// sbomentrydigestOption allows management of the mutation configuration using functional options.
+type sbomentrydigestOption func(*SBOMEntryDigestMutation)
+
+// newSBOMEntryDigestMutation creates new mutation for the SBOMEntryDigest entity.
+func newSBOMEntryDigestMutation(c config, op Op, opts ...sbomentrydigestOption) *SBOMEntryDigestMutation {
+	m := &SBOMEntryDigestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSBOMEntryDigest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSBOMEntryDigestID sets the ID field of the mutation.
+func withSBOMEntryDigestID(id uuid.UUID) sbomentrydigestOption {
+	return func(m *SBOMEntryDigestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SBOMEntryDigest
+		)
+		m.oldValue = func(ctx context.Context) (*SBOMEntryDigest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SBOMEntryDigest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSBOMEntryDigest sets the old SBOMEntryDigest of the mutation.
+func withSBOMEntryDigest(node *SBOMEntryDigest) sbomentrydigestOption {
+	return func(m *SBOMEntryDigestMutation) {
+		m.oldValue = func(context.Context) (*SBOMEntryDigest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SBOMEntryDigestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SBOMEntryDigestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SBOMEntryDigest entities.
+func (m *SBOMEntryDigestMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SBOMEntryDigestMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SBOMEntryDigestMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SBOMEntryDigest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *SBOMEntryDigestMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *SBOMEntryDigestMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the SBOMEntryDigest entity.
+// If the SBOMEntryDigest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryDigestMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *SBOMEntryDigestMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SBOMEntryDigestMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SBOMEntryDigestMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SBOMEntryDigest entity.
+// If the SBOMEntryDigest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryDigestMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SBOMEntryDigestMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *SBOMEntryDigestMutation) SetEntryID(u uuid.UUID) {
+	m.entry = &u
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *SBOMEntryDigestMutation) EntryID() (r uuid.UUID, exists bool) {
+	v := m.entry
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the SBOMEntryDigest entity.
+// If the SBOMEntryDigest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryDigestMutation) OldEntryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *SBOMEntryDigestMutation) ResetEntryID() {
+	m.entry = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *SBOMEntryDigestMutation) SetPosition(i int32) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *SBOMEntryDigestMutation) Position() (r int32, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the SBOMEntryDigest entity.
+// If the SBOMEntryDigest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryDigestMutation) OldPosition(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *SBOMEntryDigestMutation) AddPosition(i int32) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *SBOMEntryDigestMutation) AddedPosition() (r int32, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *SBOMEntryDigestMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetAlgorithm sets the "algorithm" field.
+func (m *SBOMEntryDigestMutation) SetAlgorithm(s string) {
+	m.algorithm = &s
+}
+
+// Algorithm returns the value of the "algorithm" field in the mutation.
+func (m *SBOMEntryDigestMutation) Algorithm() (r string, exists bool) {
+	v := m.algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAlgorithm returns the old "algorithm" field's value of the SBOMEntryDigest entity.
+// If the SBOMEntryDigest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryDigestMutation) OldAlgorithm(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAlgorithm: %w", err)
+	}
+	return oldValue.Algorithm, nil
+}
+
+// ResetAlgorithm resets all changes to the "algorithm" field.
+func (m *SBOMEntryDigestMutation) ResetAlgorithm() {
+	m.algorithm = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *SBOMEntryDigestMutation) SetDigest(b []byte) {
+	m.digest = &b
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *SBOMEntryDigestMutation) Digest() (r []byte, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the SBOMEntryDigest entity.
+// If the SBOMEntryDigest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryDigestMutation) OldDigest(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *SBOMEntryDigestMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// ClearEntry clears the "entry" edge to the SBOMEntry entity.
+func (m *SBOMEntryDigestMutation) ClearEntry() {
+	m.clearedentry = true
+	m.clearedFields[sbomentrydigest.FieldEntryID] = struct{}{}
+}
+
+// EntryCleared reports if the "entry" edge to the SBOMEntry entity was cleared.
+func (m *SBOMEntryDigestMutation) EntryCleared() bool {
+	return m.clearedentry
+}
+
+// EntryIDs returns the "entry" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EntryID instead. It exists only for internal usage by the builders.
+func (m *SBOMEntryDigestMutation) EntryIDs() (ids []uuid.UUID) {
+	if id := m.entry; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEntry resets all changes to the "entry" edge.
+func (m *SBOMEntryDigestMutation) ResetEntry() {
+	m.entry = nil
+	m.clearedentry = false
+}
+
+// Where appends a list predicates to the SBOMEntryDigestMutation builder.
+func (m *SBOMEntryDigestMutation) Where(ps ...predicate.SBOMEntryDigest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SBOMEntryDigestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SBOMEntryDigestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SBOMEntryDigest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SBOMEntryDigestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SBOMEntryDigestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SBOMEntryDigest).
+func (m *SBOMEntryDigestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SBOMEntryDigestMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.tenant_id != nil {
+		fields = append(fields, sbomentrydigest.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sbomentrydigest.FieldCreatedAt)
+	}
+	if m.entry != nil {
+		fields = append(fields, sbomentrydigest.FieldEntryID)
+	}
+	if m.position != nil {
+		fields = append(fields, sbomentrydigest.FieldPosition)
+	}
+	if m.algorithm != nil {
+		fields = append(fields, sbomentrydigest.FieldAlgorithm)
+	}
+	if m.digest != nil {
+		fields = append(fields, sbomentrydigest.FieldDigest)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SBOMEntryDigestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sbomentrydigest.FieldTenantID:
+		return m.TenantID()
+	case sbomentrydigest.FieldCreatedAt:
+		return m.CreatedAt()
+	case sbomentrydigest.FieldEntryID:
+		return m.EntryID()
+	case sbomentrydigest.FieldPosition:
+		return m.Position()
+	case sbomentrydigest.FieldAlgorithm:
+		return m.Algorithm()
+	case sbomentrydigest.FieldDigest:
+		return m.Digest()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SBOMEntryDigestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sbomentrydigest.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case sbomentrydigest.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sbomentrydigest.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case sbomentrydigest.FieldPosition:
+		return m.OldPosition(ctx)
+	case sbomentrydigest.FieldAlgorithm:
+		return m.OldAlgorithm(ctx)
+	case sbomentrydigest.FieldDigest:
+		return m.OldDigest(ctx)
+	}
+	return nil, fmt.Errorf("unknown SBOMEntryDigest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMEntryDigestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sbomentrydigest.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case sbomentrydigest.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sbomentrydigest.FieldEntryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case sbomentrydigest.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case sbomentrydigest.FieldAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAlgorithm(v)
+		return nil
+	case sbomentrydigest.FieldDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryDigest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SBOMEntryDigestMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, sbomentrydigest.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SBOMEntryDigestMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sbomentrydigest.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMEntryDigestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sbomentrydigest.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryDigest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SBOMEntryDigestMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SBOMEntryDigestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SBOMEntryDigestMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SBOMEntryDigest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SBOMEntryDigestMutation) ResetField(name string) error {
+	switch name {
+	case sbomentrydigest.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case sbomentrydigest.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sbomentrydigest.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case sbomentrydigest.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case sbomentrydigest.FieldAlgorithm:
+		m.ResetAlgorithm()
+		return nil
+	case sbomentrydigest.FieldDigest:
+		m.ResetDigest()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryDigest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SBOMEntryDigestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.entry != nil {
+		edges = append(edges, sbomentrydigest.EdgeEntry)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SBOMEntryDigestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sbomentrydigest.EdgeEntry:
+		if id := m.entry; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SBOMEntryDigestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SBOMEntryDigestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SBOMEntryDigestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedentry {
+		edges = append(edges, sbomentrydigest.EdgeEntry)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SBOMEntryDigestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sbomentrydigest.EdgeEntry:
+		return m.clearedentry
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SBOMEntryDigestMutation) ClearEdge(name string) error {
+	switch name {
+	case sbomentrydigest.EdgeEntry:
+		m.ClearEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryDigest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SBOMEntryDigestMutation) ResetEdge(name string) error {
+	switch name {
+	case sbomentrydigest.EdgeEntry:
+		m.ResetEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryDigest edge %s", name)
+}
+
+// SBOMEntryLicenceMutation represents an operation that mutates the SBOMEntryLicence nodes in the graph.
+type SBOMEntryLicenceMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	position      *int32
+	addposition   *int32
+	stated        *bool
+	licence       *string
+	clearedFields map[string]struct{}
+	entry         *uuid.UUID
+	clearedentry  bool
+	done          bool
+	oldValue      func(context.Context) (*SBOMEntryLicence, error)
+	predicates    []predicate.SBOMEntryLicence
+}
+
+var _ ent.Mutation = (*SBOMEntryLicenceMutation)(nil)
+
+// sbomentrylicenceOption allows management of the mutation configuration using functional options.
+type sbomentrylicenceOption func(*SBOMEntryLicenceMutation)
+
+// newSBOMEntryLicenceMutation creates new mutation for the SBOMEntryLicence entity.
+func newSBOMEntryLicenceMutation(c config, op Op, opts ...sbomentrylicenceOption) *SBOMEntryLicenceMutation {
+	m := &SBOMEntryLicenceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSBOMEntryLicence,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSBOMEntryLicenceID sets the ID field of the mutation.
+func withSBOMEntryLicenceID(id uuid.UUID) sbomentrylicenceOption {
+	return func(m *SBOMEntryLicenceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SBOMEntryLicence
+		)
+		m.oldValue = func(ctx context.Context) (*SBOMEntryLicence, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SBOMEntryLicence.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSBOMEntryLicence sets the old SBOMEntryLicence of the mutation.
+func withSBOMEntryLicence(node *SBOMEntryLicence) sbomentrylicenceOption {
+	return func(m *SBOMEntryLicenceMutation) {
+		m.oldValue = func(context.Context) (*SBOMEntryLicence, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SBOMEntryLicenceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SBOMEntryLicenceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SBOMEntryLicence entities.
+func (m *SBOMEntryLicenceMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SBOMEntryLicenceMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SBOMEntryLicenceMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SBOMEntryLicence.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *SBOMEntryLicenceMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *SBOMEntryLicenceMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the SBOMEntryLicence entity.
+// If the SBOMEntryLicence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryLicenceMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *SBOMEntryLicenceMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SBOMEntryLicenceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SBOMEntryLicenceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SBOMEntryLicence entity.
+// If the SBOMEntryLicence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryLicenceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SBOMEntryLicenceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *SBOMEntryLicenceMutation) SetEntryID(u uuid.UUID) {
+	m.entry = &u
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *SBOMEntryLicenceMutation) EntryID() (r uuid.UUID, exists bool) {
+	v := m.entry
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the SBOMEntryLicence entity.
+// If the SBOMEntryLicence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryLicenceMutation) OldEntryID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *SBOMEntryLicenceMutation) ResetEntryID() {
+	m.entry = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *SBOMEntryLicenceMutation) SetPosition(i int32) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *SBOMEntryLicenceMutation) Position() (r int32, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the SBOMEntryLicence entity.
+// If the SBOMEntryLicence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryLicenceMutation) OldPosition(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *SBOMEntryLicenceMutation) AddPosition(i int32) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *SBOMEntryLicenceMutation) AddedPosition() (r int32, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *SBOMEntryLicenceMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetStated sets the "stated" field.
+func (m *SBOMEntryLicenceMutation) SetStated(b bool) {
+	m.stated = &b
+}
+
+// Stated returns the value of the "stated" field in the mutation.
+func (m *SBOMEntryLicenceMutation) Stated() (r bool, exists bool) {
+	v := m.stated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStated returns the old "stated" field's value of the SBOMEntryLicence entity.
+// If the SBOMEntryLicence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryLicenceMutation) OldStated(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStated: %w", err)
+	}
+	return oldValue.Stated, nil
+}
+
+// ResetStated resets all changes to the "stated" field.
+func (m *SBOMEntryLicenceMutation) ResetStated() {
+	m.stated = nil
+}
+
+// SetLicence sets the "licence" field.
+func (m *SBOMEntryLicenceMutation) SetLicence(s string) {
+	m.licence = &s
+}
+
+// Licence returns the value of the "licence" field in the mutation.
+func (m *SBOMEntryLicenceMutation) Licence() (r string, exists bool) {
+	v := m.licence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLicence returns the old "licence" field's value of the SBOMEntryLicence entity.
+// If the SBOMEntryLicence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SBOMEntryLicenceMutation) OldLicence(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLicence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLicence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLicence: %w", err)
+	}
+	return oldValue.Licence, nil
+}
+
+// ResetLicence resets all changes to the "licence" field.
+func (m *SBOMEntryLicenceMutation) ResetLicence() {
+	m.licence = nil
+}
+
+// ClearEntry clears the "entry" edge to the SBOMEntry entity.
+func (m *SBOMEntryLicenceMutation) ClearEntry() {
+	m.clearedentry = true
+	m.clearedFields[sbomentrylicence.FieldEntryID] = struct{}{}
+}
+
+// EntryCleared reports if the "entry" edge to the SBOMEntry entity was cleared.
+func (m *SBOMEntryLicenceMutation) EntryCleared() bool {
+	return m.clearedentry
+}
+
+// EntryIDs returns the "entry" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EntryID instead. It exists only for internal usage by the builders.
+func (m *SBOMEntryLicenceMutation) EntryIDs() (ids []uuid.UUID) {
+	if id := m.entry; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEntry resets all changes to the "entry" edge.
+func (m *SBOMEntryLicenceMutation) ResetEntry() {
+	m.entry = nil
+	m.clearedentry = false
+}
+
+// Where appends a list predicates to the SBOMEntryLicenceMutation builder.
+func (m *SBOMEntryLicenceMutation) Where(ps ...predicate.SBOMEntryLicence) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SBOMEntryLicenceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SBOMEntryLicenceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SBOMEntryLicence, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SBOMEntryLicenceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SBOMEntryLicenceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SBOMEntryLicence).
+func (m *SBOMEntryLicenceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SBOMEntryLicenceMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.tenant_id != nil {
+		fields = append(fields, sbomentrylicence.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, sbomentrylicence.FieldCreatedAt)
+	}
+	if m.entry != nil {
+		fields = append(fields, sbomentrylicence.FieldEntryID)
+	}
+	if m.position != nil {
+		fields = append(fields, sbomentrylicence.FieldPosition)
+	}
+	if m.stated != nil {
+		fields = append(fields, sbomentrylicence.FieldStated)
+	}
+	if m.licence != nil {
+		fields = append(fields, sbomentrylicence.FieldLicence)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SBOMEntryLicenceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case sbomentrylicence.FieldTenantID:
+		return m.TenantID()
+	case sbomentrylicence.FieldCreatedAt:
+		return m.CreatedAt()
+	case sbomentrylicence.FieldEntryID:
+		return m.EntryID()
+	case sbomentrylicence.FieldPosition:
+		return m.Position()
+	case sbomentrylicence.FieldStated:
+		return m.Stated()
+	case sbomentrylicence.FieldLicence:
+		return m.Licence()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SBOMEntryLicenceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case sbomentrylicence.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case sbomentrylicence.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case sbomentrylicence.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case sbomentrylicence.FieldPosition:
+		return m.OldPosition(ctx)
+	case sbomentrylicence.FieldStated:
+		return m.OldStated(ctx)
+	case sbomentrylicence.FieldLicence:
+		return m.OldLicence(ctx)
+	}
+	return nil, fmt.Errorf("unknown SBOMEntryLicence field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMEntryLicenceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case sbomentrylicence.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case sbomentrylicence.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case sbomentrylicence.FieldEntryID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case sbomentrylicence.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case sbomentrylicence.FieldStated:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStated(v)
+		return nil
+	case sbomentrylicence.FieldLicence:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLicence(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryLicence field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SBOMEntryLicenceMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, sbomentrylicence.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SBOMEntryLicenceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case sbomentrylicence.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SBOMEntryLicenceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case sbomentrylicence.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryLicence numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SBOMEntryLicenceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SBOMEntryLicenceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SBOMEntryLicenceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown SBOMEntryLicence nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SBOMEntryLicenceMutation) ResetField(name string) error {
+	switch name {
+	case sbomentrylicence.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case sbomentrylicence.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case sbomentrylicence.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case sbomentrylicence.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case sbomentrylicence.FieldStated:
+		m.ResetStated()
+		return nil
+	case sbomentrylicence.FieldLicence:
+		m.ResetLicence()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryLicence field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SBOMEntryLicenceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.entry != nil {
+		edges = append(edges, sbomentrylicence.EdgeEntry)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SBOMEntryLicenceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case sbomentrylicence.EdgeEntry:
+		if id := m.entry; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SBOMEntryLicenceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SBOMEntryLicenceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SBOMEntryLicenceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedentry {
+		edges = append(edges, sbomentrylicence.EdgeEntry)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SBOMEntryLicenceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case sbomentrylicence.EdgeEntry:
+		return m.clearedentry
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SBOMEntryLicenceMutation) ClearEdge(name string) error {
+	switch name {
+	case sbomentrylicence.EdgeEntry:
+		m.ClearEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryLicence unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SBOMEntryLicenceMutation) ResetEdge(name string) error {
+	switch name {
+	case sbomentrylicence.EdgeEntry:
+		m.ResetEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown SBOMEntryLicence edge %s", name)
 }
 
 // StatementMutation represents an operation that mutates the Statement nodes in the graph.

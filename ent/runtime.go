@@ -15,6 +15,12 @@ import (
 	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/rekorcheckpoint"
 	"stella-ops.org/attestdb/ent/rekorentry"
+	"stella-ops.org/attestdb/ent/sbom"
+	"stella-ops.org/attestdb/ent/sbomartifact"
+	"stella-ops.org/attestdb/ent/sbomcontent"
+	"stella-ops.org/attestdb/ent/sbomentry"
+	"stella-ops.org/attestdb/ent/sbomentrydigest"
+	"stella-ops.org/attestdb/ent/sbomentrylicence"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -135,6 +141,84 @@ func init() {
 	rekorentryDescID := rekorentryMixinFields0[1].Descriptor()
 	// rekorentry.DefaultID holds the default value on creation for the id field.
 	rekorentry.DefaultID = rekorentryDescID.Default.(func() uuid.UUID)
+	sbomMixin := schema.SBOM{}.Mixin()
+	sbomMixinFields0 := sbomMixin[0].Fields()
+	_ = sbomMixinFields0
+	sbomFields := schema.SBOM{}.Fields()
+	_ = sbomFields
+	// sbomDescCreatedAt is the schema descriptor for created_at field.
+	sbomDescCreatedAt := sbomMixinFields0[2].Descriptor()
+	// sbom.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sbom.DefaultCreatedAt = sbomDescCreatedAt.Default.(func() time.Time)
+	// sbomDescID is the schema descriptor for id field.
+	sbomDescID := sbomMixinFields0[1].Descriptor()
+	// sbom.DefaultID holds the default value on creation for the id field.
+	sbom.DefaultID = sbomDescID.Default.(func() uuid.UUID)
+	sbomartifactMixin := schema.SBOMArtifact{}.Mixin()
+	sbomartifactMixinFields0 := sbomartifactMixin[0].Fields()
+	_ = sbomartifactMixinFields0
+	sbomartifactFields := schema.SBOMArtifact{}.Fields()
+	_ = sbomartifactFields
+	// sbomartifactDescCreatedAt is the schema descriptor for created_at field.
+	sbomartifactDescCreatedAt := sbomartifactMixinFields0[2].Descriptor()
+	// sbomartifact.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sbomartifact.DefaultCreatedAt = sbomartifactDescCreatedAt.Default.(func() time.Time)
+	// sbomartifactDescID is the schema descriptor for id field.
+	sbomartifactDescID := sbomartifactMixinFields0[1].Descriptor()
+	// sbomartifact.DefaultID holds the default value on creation for the id field.
+	sbomartifact.DefaultID = sbomartifactDescID.Default.(func() uuid.UUID)
+	sbomcontentMixin := schema.SBOMContent{}.Mixin()
+	sbomcontentMixinFields0 := sbomcontentMixin[0].Fields()
+	_ = sbomcontentMixinFields0
+	sbomcontentFields := schema.SBOMContent{}.Fields()
+	_ = sbomcontentFields
+	// sbomcontentDescCreatedAt is the schema descriptor for created_at field.
+	sbomcontentDescCreatedAt := sbomcontentMixinFields0[2].Descriptor()
+	// sbomcontent.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sbomcontent.DefaultCreatedAt = sbomcontentDescCreatedAt.Default.(func() time.Time)
+	// sbomcontentDescID is the schema descriptor for id field.
+	sbomcontentDescID := sbomcontentMixinFields0[1].Descriptor()
+	// sbomcontent.DefaultID holds the default value on creation for the id field.
+	sbomcontent.DefaultID = sbomcontentDescID.Default.(func() uuid.UUID)
+	sbomentryMixin := schema.SBOMEntry{}.Mixin()
+	sbomentryMixinFields0 := sbomentryMixin[0].Fields()
+	_ = sbomentryMixinFields0
+	sbomentryFields := schema.SBOMEntry{}.Fields()
+	_ = sbomentryFields
+	// sbomentryDescCreatedAt is the schema descriptor for created_at field.
+	sbomentryDescCreatedAt := sbomentryMixinFields0[2].Descriptor()
+	// sbomentry.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sbomentry.DefaultCreatedAt = sbomentryDescCreatedAt.Default.(func() time.Time)
+	// sbomentryDescID is the schema descriptor for id field.
+	sbomentryDescID := sbomentryMixinFields0[1].Descriptor()
+	// sbomentry.DefaultID holds the default value on creation for the id field.
+	sbomentry.DefaultID = sbomentryDescID.Default.(func() uuid.UUID)
+	sbomentrydigestMixin := schema.SBOMEntryDigest{}.Mixin()
+	sbomentrydigestMixinFields0 := sbomentrydigestMixin[0].Fields()
+	_ = sbomentrydigestMixinFields0
+	sbomentrydigestFields := schema.SBOMEntryDigest{}.Fields()
+	_ = sbomentrydigestFields
+	// sbomentrydigestDescCreatedAt is the schema descriptor for created_at field.
+	sbomentrydigestDescCreatedAt := sbomentrydigestMixinFields0[2].Descriptor()
+	// sbomentrydigest.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sbomentrydigest.DefaultCreatedAt = sbomentrydigestDescCreatedAt.Default.(func() time.Time)
+	// sbomentrydigestDescID is the schema descriptor for id field.
+	sbomentrydigestDescID := sbomentrydigestMixinFields0[1].Descriptor()
+	// sbomentrydigest.DefaultID holds the default value on creation for the id field.
+	sbomentrydigest.DefaultID = sbomentrydigestDescID.Default.(func() uuid.UUID)
+	sbomentrylicenceMixin := schema.SBOMEntryLicence{}.Mixin()
+	sbomentrylicenceMixinFields0 := sbomentrylicenceMixin[0].Fields()
+	_ = sbomentrylicenceMixinFields0
+	sbomentrylicenceFields := schema.SBOMEntryLicence{}.Fields()
+	_ = sbomentrylicenceFields
+	// sbomentrylicenceDescCreatedAt is the schema descriptor for created_at field.
+	sbomentrylicenceDescCreatedAt := sbomentrylicenceMixinFields0[2].Descriptor()
+	// sbomentrylicence.DefaultCreatedAt holds the default value on creation for the created_at field.
+	sbomentrylicence.DefaultCreatedAt = sbomentrylicenceDescCreatedAt.Default.(func() time.Time)
+	// sbomentrylicenceDescID is the schema descriptor for id field.
+	sbomentrylicenceDescID := sbomentrylicenceMixinFields0[1].Descriptor()
+	// sbomentrylicence.DefaultID holds the default value on creation for the id field.
+	sbomentrylicence.DefaultID = sbomentrylicenceDescID.Default.(func() uuid.UUID)
 	statementMixin := schema.Statement{}.Mixin()
 	statementMixinFields0 := statementMixin[0].Fields()
 	_ = statementMixinFields0

@@ -30,6 +30,18 @@ type Tx struct {
 	RekorCheckpoint *RekorCheckpointClient
 	// RekorEntry is the client for interacting with the RekorEntry builders.
 	RekorEntry *RekorEntryClient
+	// SBOM is the client for interacting with the SBOM builders.
+	SBOM *SBOMClient
+	// SBOMArtifact is the client for interacting with the SBOMArtifact builders.
+	SBOMArtifact *SBOMArtifactClient
+	// SBOMContent is the client for interacting with the SBOMContent builders.
+	SBOMContent *SBOMContentClient
+	// SBOMEntry is the client for interacting with the SBOMEntry builders.
+	SBOMEntry *SBOMEntryClient
+	// SBOMEntryDigest is the client for interacting with the SBOMEntryDigest builders.
+	SBOMEntryDigest *SBOMEntryDigestClient
+	// SBOMEntryLicence is the client for interacting with the SBOMEntryLicence builders.
+	SBOMEntryLicence *SBOMEntryLicenceClient
 	// Statement is the client for interacting with the Statement builders.
 	Statement *StatementClient
 	// StatementSubject is the client for interacting with the StatementSubject builders.
@@ -176,6 +188,12 @@ func (tx *Tx) init() {
 	tx.ProofSegment = NewProofSegmentClient(tx.config)
 	tx.RekorCheckpoint = NewRekorCheckpointClient(tx.config)
 	tx.RekorEntry = NewRekorEntryClient(tx.config)
+	tx.SBOM = NewSBOMClient(tx.config)
+	tx.SBOMArtifact = NewSBOMArtifactClient(tx.config)
+	tx.SBOMContent = NewSBOMContentClient(tx.config)
+	tx.SBOMEntry = NewSBOMEntryClient(tx.config)
+	tx.SBOMEntryDigest = NewSBOMEntryDigestClient(tx.config)
+	tx.SBOMEntryLicence = NewSBOMEntryLicenceClient(tx.config)
 	tx.Statement = NewStatementClient(tx.config)
 	tx.StatementSubject = NewStatementSubjectClient(tx.config)
 	tx.Tenant = NewTenantClient(tx.config)

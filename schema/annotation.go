@@ -39,4 +39,14 @@ type Generated struct {
 // Name implements [schema.Annotation].
 func (Generated) Name() string { return "Generated" }
 
-var _ = []schema.Annotation{AppendOnly{}, TenantKey{}, SharedKey{}, Generated{}}
+// NullsNotDistinct has a unique index take NULLs for equal. Ent has no way to say
+// that.
+type NullsNotDistinct struct {
+	// Index is the index's name.
+	Index string
+}
+
+// Name implements [schema.Annotation].
+func (NullsNotDistinct) Name() string { return "NullsNotDistinct" }
+
+var _ = []schema.Annotation{AppendOnly{}, TenantKey{}, SharedKey{}, Generated{}, NullsNotDistinct{}}

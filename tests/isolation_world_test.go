@@ -197,7 +197,30 @@ func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []u
 		Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte(`{"said":"` + word + `"}`)}},
 	})
 	require.NoError(t, err)
+	_, err = h.Record(t.Context(), attested(t, domaintest.NewSigner(t), word, attestor.PredicateTypeCycloneDX, wordySBOM(t, word)))
+	require.NoError(t, err)
+	_, err = h.ImportSBOM(t.Context(), wordySBOM(t, word))
+	require.NoError(t, err)
 	return h, ids
+}
+
+// wordySBOM is an SBOM with one component that says word in every text and in a
+// digest.
+func wordySBOM(t testing.TB, word string) []byte {
+	t.Helper()
+	sum := make([]byte, 64)
+	copy(sum, word)
+	raw, err := json.Marshal(map[string]any{
+		"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": word,
+		"metadata": map[string]any{"component": map[string]any{"type": "application", "name": word}},
+		"components": []any{map[string]any{
+			"bom-ref": word, "type": "library", "name": word, "version": word, "purl": "pkg:npm/" + word + "@" + word,
+			"hashes":   []any{map[string]string{"alg": "SHA-512", "content": hex.EncodeToString(sum)}},
+			"licenses": []any{map[string]any{"license": map[string]string{"name": word}}},
+		}},
+	})
+	require.NoError(t, err)
+	return raw
 }
 
 // wordyEvidence is evidence about an artifact that says word in every text and

@@ -32,6 +32,9 @@ var allowedFilters = map[string]*regexp.Regexp{
 	"tenants": regexp.MustCompile(`attestdb\.tenant_name`),
 	// Names were found without regard to case: few differ in it alone.
 	"envelope_signatures": regexp.MustCompile(`^\(\w+\.san (=|\^@) [^()]*\)$`),
+	// The package and its version were found by index; what differs in qualifiers,
+	// such as an architecture, are a few.
+	"sbom_entries": regexp.MustCompile(`^\(\w+\.purl = [^()]*\)$`),
 }
 
 // planFaults returns what is wrong with the two plans.

@@ -40,6 +40,10 @@ func writeEvidence(t testing.TB, dir string) {
 	write("one.json", one)
 	two := sign(t, statement(subject, "https://example.com/two/v1"), key1, key2)
 	write("two.json", two)
+	bom := `"predicate":{"bomFormat":"CycloneDX","specVersion":"1.5","components":[{"type":"library","name":"lodash","version":"4.17.19","purl":"pkg:npm/lodash@4.17.19"}]}`
+	attested := string(statement(subject, "https://cyclonedx.org/bom/v1.5"))
+	write("attested.json", sign(t, []byte(attested[:strings.LastIndex(attested, `"predicate"`)]+bom+"}"), key1))
+	write("broken.json", sign(t, []byte(attested[:strings.LastIndex(attested, `"predicate"`)]+strings.Replace(bom, "1.5", "1.2", 1)+"}"), key1))
 	write("lines.jsonl", fmt.Appendf(nil, "%s\n\n%s\n", one, two))
 	write("badsig.json", []byte(strings.Replace(string(one), `"sig":"`, `"sig":"!`, 1)))
 	write("escape.json", sign(t, statement(strings.Replace(subject, "app.tar", `\u001b[31mred\u202e`, 1), "https://example.com/escape/v1"), key1))

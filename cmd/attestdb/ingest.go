@@ -29,9 +29,27 @@ type ingestLine struct {
 	PayloadType   *string           `json:"payload_type,omitempty"`
 	PredicateType *string           `json:"predicate_type,omitempty"`
 	Verification  *verificationJSON `json:"verification,omitempty"`
+	SBOM          *ingestSBOM       `json:"sbom,omitempty"`
 	Error         string            `json:"error,omitempty"`
 	Field         string            `json:"field,omitempty"`
 	Allowed       string            `json:"allowed,omitempty"`
+}
+
+// ingestSBOM is what became of an SBOM that evidence has as its predicate.
+type ingestSBOM struct {
+	ID             *uuid.UUID `json:"id"`
+	ComponentCount int        `json:"component_count"`
+	Problem        *string    `json:"problem"`
+}
+
+func newIngestSBOM(rec *attestor.SBOMRecorded) *ingestSBOM {
+	switch {
+	case rec == nil:
+		return nil
+	case rec.Problem != nil:
+		return &ingestSBOM{Problem: optionalText(rec.Problem.Error())}
+	}
+	return &ingestSBOM{ID: &rec.ID, ComponentCount: rec.Components}
 }
 
 func (a *app) ingestCommand() *cobra.Command {
@@ -218,7 +236,7 @@ func (in *ingest) recorded(file string, ev *attestdb.Evidence, rec attestor.Reco
 	}
 	line := ingestLine{
 		File: file, Status: newOrExisted(rec.Existed), ID: &rec.ID, SHA256: &rec.SHA256, CreatedAt: &rec.CreatedAt,
-		PayloadType: &ev.Envelope.PayloadType, Verification: newVerificationJSON(rec.Verification),
+		PayloadType: &ev.Envelope.PayloadType, Verification: newVerificationJSON(rec.Verification), SBOM: newIngestSBOM(rec.SBOM),
 	}
 	if ev.Statement != nil {
 		line.PredicateType = &ev.Statement.PredicateType
@@ -240,6 +258,9 @@ func (in *ingest) print(line ingestLine) error {
 	case "unread":
 		in.note("%s: %s: %s", programName, line.File, line.Error)
 		return nil
+	}
+	if line.SBOM != nil && line.SBOM.Problem != nil {
+		in.note("%s: stored, but its SBOM is not indexed: %s", line.File, *line.SBOM.Problem)
 	}
 	what := *line.PayloadType
 	if line.PredicateType != nil {

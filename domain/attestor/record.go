@@ -16,6 +16,7 @@ import (
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/sbom"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgtenant"
@@ -35,6 +36,9 @@ type Recorded struct {
 	// Verification is the newest verification of the envelope: this call's, or
 	// an earlier one's if this call had no verifier.
 	Verification Verification
+	// SBOM says what became of the SBOM that is the Statement's predicate; nil if
+	// the predicateType is no SBOM's.
+	SBOM *SBOMRecorded
 }
 
 // Stamp is the id and the time of what is recorded. Later ones are greater.
@@ -57,6 +61,11 @@ type Entry struct {
 	Evidence     *Evidence
 	Actor        tenant.Actor
 	Verification Verification
+	// SBOM is what the evidence's ReadSBOM returned, and SBOMProblem its error;
+	// SBOMID is for the SBOM to have.
+	SBOM        *sbom.Document
+	SBOMID      uuid.UUID
+	SBOMProblem error
 }
 
 func (e *Entry) verified() bool {
@@ -96,6 +105,7 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 			verifications.add(int32(n+1), &entries[i].Verification, now)
 		}
 	}
+	sboms, sbomOf := sbomsOf(entries, order)
 	if lockTimeout > 0 {
 		b.Queue(setLockTimeout, fmt.Sprintf("%dms", lockTimeout.Milliseconds()))
 	}
@@ -103,7 +113,13 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 	for _, q := range also {
 		b.Queue(q.SQL, q.Args...)
 	}
-	var all []Recorded
+	if len(sboms.ids) > 0 {
+		b.Queue(sbomRecordSQL, sboms.args(conn.Tenant())...)
+	}
+	var (
+		all    []Recorded
+		stored []SBOMRecorded
+	)
 	err := conn.Batch(ctx, &b, func(br pgx.BatchResults) (err error) {
 		if lockTimeout > 0 {
 			if _, err := br.Exec(); err != nil {
@@ -116,8 +132,14 @@ func Record(ctx context.Context, conn *pgtenant.Conn, entries []Entry, lockTimeo
 				_, err = br.Exec()
 			}
 		}
+		if err == nil && len(sboms.ids) > 0 {
+			stored, err = sboms.recorded(br)
+		}
 		return err
 	})
+	if err == nil {
+		tell(all, entries, stored, sbomOf)
+	}
 	return all, blame(pgfault.Map("record envelope", err), order)
 }
 

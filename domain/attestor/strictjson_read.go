@@ -6,46 +6,26 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/internal/strictjson"
 )
 
 // The functions of this file read a document that checkJSON has accepted; their
 // errors are *fault.Invalid with the path of the value at fault.
 
 // documentField names the whole document where no field of it is at fault.
-const documentField = "content"
+const documentField = strictjson.DocumentField
 
-// fieldName returns path as a *fault.Invalid names it.
-func fieldName(path string) string {
-	if path == "" {
-		return documentField
-	}
-	return path
-}
+func fieldName(path string) string             { return strictjson.FieldName(path) }
+func memberPath(path, name string) string      { return strictjson.MemberPath(path, name) }
+func elementPath(path string, i int) string    { return strictjson.ElementPath(path, i) }
+func checkJSON(path string, data []byte) error { return strictjson.Check(path, data, jsonRules) }
 
-func memberPath(path, name string) string {
-	plain := name != "" && len(name) <= 64
-	for i := 0; plain && i < len(name); i++ {
-		c := name[i] | 0x20
-		plain = c >= 'a' && c <= 'z' || isDigit(name[i]) || name[i] == '_' || name[i] == '-'
-	}
-	switch {
-	case !plain:
-		if len(name) > 64 {
-			name = name[:64] + "…"
-		}
-		return path + "[" + strconv.QuoteToASCII(strings.ToValidUTF8(name, "")) + "]"
-	case path == "":
-		return name
-	}
-	return path + "." + name
-}
-
-func elementPath(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
+// Case is minded by readObject, which knows what it reads.
+var jsonRules = strictjson.Rules{MaxNesting: MaxNesting}
 
 // readObject returns the members of the object value that known names. Other
 // members are left out, but one that a reader which ignores case would take

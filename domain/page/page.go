@@ -39,7 +39,8 @@ type Key struct {
 	// CreatedAt is kept in microseconds, as PostgreSQL does.
 	CreatedAt time.Time
 	ID        uuid.UUID
-	// Text is what a list is ordered by first, if that is a text: UTF-8 without NUL.
+	// Text is what else tells the place, in lists that need more: a name by which a
+	// list is ordered first, say. It is UTF-8 without NUL.
 	Text string
 }
 

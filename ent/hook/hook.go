@@ -117,6 +117,78 @@ func (f RekorEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RekorEntryMutation", m)
 }
 
+// The SBOMFunc type is an adapter to allow the use of ordinary
+// function as SBOM mutator.
+type SBOMFunc func(context.Context, *ent.SBOMMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SBOMFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SBOMMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SBOMMutation", m)
+}
+
+// The SBOMArtifactFunc type is an adapter to allow the use of ordinary
+// function as SBOMArtifact mutator.
+type SBOMArtifactFunc func(context.Context, *ent.SBOMArtifactMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SBOMArtifactFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SBOMArtifactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SBOMArtifactMutation", m)
+}
+
+// The SBOMContentFunc type is an adapter to allow the use of ordinary
+// function as SBOMContent mutator.
+type SBOMContentFunc func(context.Context, *ent.SBOMContentMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SBOMContentFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SBOMContentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SBOMContentMutation", m)
+}
+
+// The SBOMEntryFunc type is an adapter to allow the use of ordinary
+// function as SBOMEntry mutator.
+type SBOMEntryFunc func(context.Context, *ent.SBOMEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SBOMEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SBOMEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SBOMEntryMutation", m)
+}
+
+// The SBOMEntryDigestFunc type is an adapter to allow the use of ordinary
+// function as SBOMEntryDigest mutator.
+type SBOMEntryDigestFunc func(context.Context, *ent.SBOMEntryDigestMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SBOMEntryDigestFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SBOMEntryDigestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SBOMEntryDigestMutation", m)
+}
+
+// The SBOMEntryLicenceFunc type is an adapter to allow the use of ordinary
+// function as SBOMEntryLicence mutator.
+type SBOMEntryLicenceFunc func(context.Context, *ent.SBOMEntryLicenceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f SBOMEntryLicenceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.SBOMEntryLicenceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.SBOMEntryLicenceMutation", m)
+}
+
 // The StatementFunc type is an adapter to allow the use of ordinary
 // function as Statement mutator.
 type StatementFunc func(context.Context, *ent.StatementMutation) (ent.Value, error)

@@ -18,6 +18,12 @@ import (
 	"stella-ops.org/attestdb/ent/proofsegment"
 	"stella-ops.org/attestdb/ent/rekorcheckpoint"
 	"stella-ops.org/attestdb/ent/rekorentry"
+	"stella-ops.org/attestdb/ent/sbom"
+	"stella-ops.org/attestdb/ent/sbomartifact"
+	"stella-ops.org/attestdb/ent/sbomcontent"
+	"stella-ops.org/attestdb/ent/sbomentry"
+	"stella-ops.org/attestdb/ent/sbomentrydigest"
+	"stella-ops.org/attestdb/ent/sbomentrylicence"
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
@@ -322,6 +328,168 @@ func (f TraverseRekorEntry) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.RekorEntryQuery", q)
 }
 
+// The SBOMFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SBOMFunc func(context.Context, *ent.SBOMQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SBOMFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SBOMQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SBOMQuery", q)
+}
+
+// The TraverseSBOM type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSBOM func(context.Context, *ent.SBOMQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSBOM) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSBOM) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SBOMQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SBOMQuery", q)
+}
+
+// The SBOMArtifactFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SBOMArtifactFunc func(context.Context, *ent.SBOMArtifactQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SBOMArtifactFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SBOMArtifactQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SBOMArtifactQuery", q)
+}
+
+// The TraverseSBOMArtifact type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSBOMArtifact func(context.Context, *ent.SBOMArtifactQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSBOMArtifact) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSBOMArtifact) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SBOMArtifactQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SBOMArtifactQuery", q)
+}
+
+// The SBOMContentFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SBOMContentFunc func(context.Context, *ent.SBOMContentQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SBOMContentFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SBOMContentQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SBOMContentQuery", q)
+}
+
+// The TraverseSBOMContent type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSBOMContent func(context.Context, *ent.SBOMContentQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSBOMContent) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSBOMContent) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SBOMContentQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SBOMContentQuery", q)
+}
+
+// The SBOMEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SBOMEntryFunc func(context.Context, *ent.SBOMEntryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SBOMEntryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SBOMEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SBOMEntryQuery", q)
+}
+
+// The TraverseSBOMEntry type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSBOMEntry func(context.Context, *ent.SBOMEntryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSBOMEntry) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSBOMEntry) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SBOMEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SBOMEntryQuery", q)
+}
+
+// The SBOMEntryDigestFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SBOMEntryDigestFunc func(context.Context, *ent.SBOMEntryDigestQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SBOMEntryDigestFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SBOMEntryDigestQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SBOMEntryDigestQuery", q)
+}
+
+// The TraverseSBOMEntryDigest type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSBOMEntryDigest func(context.Context, *ent.SBOMEntryDigestQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSBOMEntryDigest) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSBOMEntryDigest) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SBOMEntryDigestQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SBOMEntryDigestQuery", q)
+}
+
+// The SBOMEntryLicenceFunc type is an adapter to allow the use of ordinary function as a Querier.
+type SBOMEntryLicenceFunc func(context.Context, *ent.SBOMEntryLicenceQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f SBOMEntryLicenceFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.SBOMEntryLicenceQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.SBOMEntryLicenceQuery", q)
+}
+
+// The TraverseSBOMEntryLicence type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseSBOMEntryLicence func(context.Context, *ent.SBOMEntryLicenceQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseSBOMEntryLicence) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseSBOMEntryLicence) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.SBOMEntryLicenceQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.SBOMEntryLicenceQuery", q)
+}
+
 // The StatementFunc type is an adapter to allow the use of ordinary function as a Querier.
 type StatementFunc func(context.Context, *ent.StatementQuery) (ent.Value, error)
 
@@ -424,6 +592,18 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.RekorCheckpointQuery, predicate.RekorCheckpoint, rekorcheckpoint.OrderOption]{typ: ent.TypeRekorCheckpoint, tq: q}, nil
 	case *ent.RekorEntryQuery:
 		return &query[*ent.RekorEntryQuery, predicate.RekorEntry, rekorentry.OrderOption]{typ: ent.TypeRekorEntry, tq: q}, nil
+	case *ent.SBOMQuery:
+		return &query[*ent.SBOMQuery, predicate.SBOM, sbom.OrderOption]{typ: ent.TypeSBOM, tq: q}, nil
+	case *ent.SBOMArtifactQuery:
+		return &query[*ent.SBOMArtifactQuery, predicate.SBOMArtifact, sbomartifact.OrderOption]{typ: ent.TypeSBOMArtifact, tq: q}, nil
+	case *ent.SBOMContentQuery:
+		return &query[*ent.SBOMContentQuery, predicate.SBOMContent, sbomcontent.OrderOption]{typ: ent.TypeSBOMContent, tq: q}, nil
+	case *ent.SBOMEntryQuery:
+		return &query[*ent.SBOMEntryQuery, predicate.SBOMEntry, sbomentry.OrderOption]{typ: ent.TypeSBOMEntry, tq: q}, nil
+	case *ent.SBOMEntryDigestQuery:
+		return &query[*ent.SBOMEntryDigestQuery, predicate.SBOMEntryDigest, sbomentrydigest.OrderOption]{typ: ent.TypeSBOMEntryDigest, tq: q}, nil
+	case *ent.SBOMEntryLicenceQuery:
+		return &query[*ent.SBOMEntryLicenceQuery, predicate.SBOMEntryLicence, sbomentrylicence.OrderOption]{typ: ent.TypeSBOMEntryLicence, tq: q}, nil
 	case *ent.StatementQuery:
 		return &query[*ent.StatementQuery, predicate.Statement, statement.OrderOption]{typ: ent.TypeStatement, tq: q}, nil
 	case *ent.StatementSubjectQuery:

@@ -16,6 +16,12 @@ type SchemaConfig struct {
 	ProofSegment         string // ProofSegment table.
 	RekorCheckpoint      string // RekorCheckpoint table.
 	RekorEntry           string // RekorEntry table.
+	SBOM                 string // SBOM table.
+	SBOMArtifact         string // SBOMArtifact table.
+	SBOMContent          string // SBOMContent table.
+	SBOMEntry            string // SBOMEntry table.
+	SBOMEntryDigest      string // SBOMEntryDigest table.
+	SBOMEntryLicence     string // SBOMEntryLicence table.
 	Statement            string // Statement table.
 	StatementSubject     string // StatementSubject table.
 	Tenant               string // Tenant table.

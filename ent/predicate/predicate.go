@@ -33,6 +33,24 @@ type RekorCheckpoint func(*sql.Selector)
 // RekorEntry is the predicate function for rekorentry builders.
 type RekorEntry func(*sql.Selector)
 
+// SBOM is the predicate function for sbom builders.
+type SBOM func(*sql.Selector)
+
+// SBOMArtifact is the predicate function for sbomartifact builders.
+type SBOMArtifact func(*sql.Selector)
+
+// SBOMContent is the predicate function for sbomcontent builders.
+type SBOMContent func(*sql.Selector)
+
+// SBOMEntry is the predicate function for sbomentry builders.
+type SBOMEntry func(*sql.Selector)
+
+// SBOMEntryDigest is the predicate function for sbomentrydigest builders.
+type SBOMEntryDigest func(*sql.Selector)
+
+// SBOMEntryLicence is the predicate function for sbomentrylicence builders.
+type SBOMEntryLicence func(*sql.Selector)
+
 // Statement is the predicate function for statement builders.
 type Statement func(*sql.Selector)
 

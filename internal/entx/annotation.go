@@ -23,36 +23,33 @@ func TenantKey(t *gen.Type) bool {
 
 // SharedKey returns the entity's [schema.SharedKey], nil if it has none.
 func SharedKey(t *gen.Type) (*schema.SharedKey, error) {
-	raw, ok := t.Annotations[schema.SharedKey{}.Name()]
-	if !ok {
-		return nil, nil
-	}
-	key, err := decode[schema.SharedKey](raw)
-	if err != nil {
-		return nil, fmt.Errorf("%s: annotation SharedKey: %w", t.Name, err)
-	}
-	return key, nil
+	return annotation[schema.SharedKey](t.Name, t.Annotations)
+}
+
+// NullsNotDistinct returns the entity's [schema.NullsNotDistinct], nil if it has
+// none.
+func NullsNotDistinct(t *gen.Type) (*schema.NullsNotDistinct, error) {
+	return annotation[schema.NullsNotDistinct](t.Name, t.Annotations)
 }
 
 // Generated returns the field's [schema.Generated], nil if it has none.
 func Generated(f *gen.Field) (*schema.Generated, error) {
-	raw, ok := f.Annotations[schema.Generated{}.Name()]
+	return annotation[schema.Generated](f.Name, f.Annotations)
+}
+
+func annotation[T interface{ Name() string }](of string, annotations gen.Annotations) (*T, error) {
+	var a T
+	raw, ok := annotations[a.Name()]
 	if !ok {
 		return nil, nil
 	}
-	g, err := decode[schema.Generated](raw)
-	if err != nil {
-		return nil, fmt.Errorf("field %s: annotation Generated: %w", f.Name, err)
-	}
-	return g, nil
-}
-
-// decode reads an annotation, which reaches the generator as JSON.
-func decode[T any](raw any) (*T, error) {
+	// Annotations reach the generator as JSON.
 	text, err := json.Marshal(raw)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = json.Unmarshal(text, &a)
 	}
-	v := new(T)
-	return v, json.Unmarshal(text, v)
+	if err != nil {
+		return nil, fmt.Errorf("%s: annotation %s: %w", of, a.Name(), err)
+	}
+	return &a, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ariga.io/atlas/sql/migrate"
+	"ariga.io/atlas/sql/postgres"
 	atlas "ariga.io/atlas/sql/schema"
 	"entgo.io/ent/entc/gen"
 
@@ -58,6 +59,9 @@ func patch(realm *atlas.Realm, g *gen.Graph, modules []string) error {
 				SetRefTable(parent).
 				AddRefColumns(keyColumns(parent)...))
 		}
+		if err := joinNulls(tables[t.Name], t); err != nil {
+			return err
+		}
 		for _, fk := range tables[t.Name].ForeignKeys {
 			fk.SetOnDelete(atlas.NoAction).SetOnUpdate(atlas.NoAction)
 			from, to := fk.Table.Schema.Name, fk.RefTable.Schema.Name
@@ -67,6 +71,21 @@ func patch(realm *atlas.Realm, g *gen.Graph, modules []string) error {
 		}
 	}
 	return nil
+}
+
+// joinNulls has the index of a NullsNotDistinct take NULLs for equal.
+func joinNulls(table *atlas.Table, t *gen.Type) error {
+	a, err := entx.NullsNotDistinct(t)
+	if a == nil || err != nil {
+		return err
+	}
+	for _, i := range table.Indexes {
+		if i.Name == a.Index {
+			i.AddAttrs(&postgres.IndexNullsDistinct{V: false})
+			return nil
+		}
+	}
+	return fmt.Errorf("%s: NullsNotDistinct names %q: there is no such index", t.Name, a.Index)
 }
 
 // orderColumns puts a new table's columns in the order of their declaration,

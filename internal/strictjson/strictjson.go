@@ -1,26 +1,41 @@
-package attestor
+// Package strictjson refuses JSON that two readers could read differently.
+//
+// Evidence is signed once and read by many programs. encoding/json keeps the
+// last of two equal names, matches "Payload" to "payload", and turns broken
+// UTF-8 and lone surrogates into U+FFFD: each lets two readers see two
+// different things in the same signed bytes.
+package strictjson
 
 import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"stella-ops.org/attestdb/domain/fault"
 )
 
-// Evidence is signed once and read by many programs. encoding/json keeps the
-// last of two equal names, matches "Payload" to "payload", and turns broken
-// UTF-8 and lone surrogates into U+FFFD: each lets two readers see two
-// different things in the same signed bytes. So a document passes checkJSON
-// before any field of it is read, and readObject reads the fields.
+// DocumentField names the whole document where no field of it is at fault.
+const DocumentField = "content"
 
-// checkJSON says whether data is exactly one JSON value (RFC 8259) in valid
-// UTF-8, with no name twice in any object, no lone surrogate and at most
-// MaxNesting levels. The error is a *fault.Invalid whose Field starts at root.
-func checkJSON(root string, data []byte) error {
-	s := jsonScanner{root: root, data: data}
+// Rules bound what is accepted.
+type Rules struct {
+	// MaxNesting is the deepest nesting of objects and arrays.
+	MaxNesting int
+	// Names has a name's right spelling by its lower-case form, for a reader that
+	// ignores case: a name that differs from its right spelling is refused. Names
+	// that it does not have are free.
+	Names map[string][]string
+}
+
+// Check says whether data is exactly one JSON value (RFC 8259) in valid UTF-8,
+// with no name twice in any object, no lone surrogate, and as rules say. The
+// error is a *[fault.Invalid] whose Field starts at root.
+func Check(root string, data []byte, rules Rules) error {
+	s := jsonScanner{root: root, data: data, rules: rules}
 	if !utf8.Valid(data) {
 		return s.fail("UTF-8 text", fmt.Sprintf("byte %d is not UTF-8", invalidUTF8At(data)))
 	}
@@ -34,6 +49,36 @@ func checkJSON(root string, data []byte) error {
 	}
 	return nil
 }
+
+// FieldName returns path as a *fault.Invalid names it.
+func FieldName(path string) string {
+	if path == "" {
+		return DocumentField
+	}
+	return path
+}
+
+// MemberPath returns the path of the member name of the object at path.
+func MemberPath(path, name string) string {
+	plain := name != "" && len(name) <= 64
+	for i := 0; plain && i < len(name); i++ {
+		c := name[i] | 0x20
+		plain = c >= 'a' && c <= 'z' || isDigit(name[i]) || name[i] == '_' || name[i] == '-'
+	}
+	switch {
+	case !plain:
+		if len(name) > 64 {
+			name = name[:64] + "…"
+		}
+		return path + "[" + strconv.QuoteToASCII(strings.ToValidUTF8(name, "")) + "]"
+	case path == "":
+		return name
+	}
+	return path + "." + name
+}
+
+// ElementPath returns the path of the element i, from 0, of the array at path.
+func ElementPath(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
 
 func invalidUTF8At(data []byte) int {
 	i := 0
@@ -49,6 +94,7 @@ func invalidUTF8At(data []byte) int {
 
 type jsonScanner struct {
 	root  string
+	rules Rules
 	data  []byte
 	pos   int
 	path  []pathStep
@@ -65,12 +111,12 @@ func (s *jsonScanner) fail(allowed, problem string) error {
 	path := s.root
 	for _, p := range s.path {
 		if p.name == nil {
-			path = elementPath(path, p.index)
+			path = ElementPath(path, p.index)
 		} else {
-			path = memberPath(path, string(p.name))
+			path = MemberPath(path, string(p.name))
 		}
 	}
-	return &fault.Invalid{Field: fieldName(path), Allowed: allowed, Problem: problem}
+	return &fault.Invalid{Field: FieldName(path), Allowed: allowed, Problem: problem}
 }
 
 func (s *jsonScanner) syntax(wanted string) error {
@@ -99,8 +145,8 @@ func (s *jsonScanner) value() error {
 	}
 	switch c := s.data[s.pos]; {
 	case c == '{' || c == '[':
-		if s.depth == MaxNesting {
-			return s.fail(fmt.Sprintf("at most %d levels of nesting", MaxNesting), "it is nested deeper")
+		if s.depth == s.rules.MaxNesting {
+			return s.fail(fmt.Sprintf("at most %d levels of nesting", s.rules.MaxNesting), "it is nested deeper")
 		}
 		s.depth++
 		defer func() { s.depth-- }()
@@ -145,6 +191,9 @@ func (s *jsonScanner) members() error {
 		if !seen.add(name) {
 			return s.fail("every name once in an object", "the name is there twice")
 		}
+		if right := s.rules.misspelt(name); right != "" {
+			return s.fail("the name "+right, "names are case-sensitive")
+		}
 		s.space()
 		if !s.at(':') {
 			return s.syntax(`":"`)
@@ -155,6 +204,19 @@ func (s *jsonScanner) members() error {
 			return err
 		}
 	}
+}
+
+// misspelt returns the right spelling of a name that has another, else "".
+func (r Rules) misspelt(name []byte) string {
+	if r.Names == nil {
+		return ""
+	}
+	// As encoding/json folds: the long s is an s to it, the Kelvin sign a k.
+	right := r.Names[strings.ToLower(strings.ToUpper(string(name)))]
+	if len(right) == 0 || slices.Contains(right, string(name)) {
+		return ""
+	}
+	return right[0]
 }
 
 // elements scans an array from behind its bracket.

@@ -1,0 +1,237 @@
+package sbom_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/sbom"
+)
+
+// realDocuments calls f with every real SBOM that is at hand.
+func realDocuments(t *testing.T, f func(t *testing.T, name string, raw []byte)) {
+	t.Helper()
+	root := filepath.Join("..", "..", "..", "shared", "data")
+	if _, err := os.Stat(root); err != nil {
+		t.Skipf("real documents are not at hand: %v", err)
+	}
+	n := 0
+	require.NoError(t, filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".json" {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		var top struct{ BOMFormat, SPDXVersion *string }
+		if err == nil && json.Unmarshal(raw, &top) == nil && (top.BOMFormat != nil || top.SPDXVersion != nil) {
+			n++
+			t.Run(d.Name(), func(t *testing.T) { f(t, d.Name(), raw) })
+		}
+		return err
+	}))
+	require.GreaterOrEqual(t, n, 13)
+}
+
+// counted is what a reader that knows nothing of the formats' libraries counts.
+type counted struct{ components, purls, digests int }
+
+func count(raw []byte) counted {
+	type component struct {
+		Type, PURL   string
+		Hashes       []any
+		Checksums    []any
+		Components   []json.RawMessage
+		ExternalRefs []struct{ ReferenceType, ReferenceLocator string }
+	}
+	var top struct{ Components, Packages []json.RawMessage }
+	if err := json.Unmarshal(raw, &top); err != nil {
+		panic(err)
+	}
+	var n counted
+	for queue := append(top.Components, top.Packages...); len(queue) > 0; queue = queue[1:] {
+		var c component
+		if err := json.Unmarshal(queue[0], &c); err != nil {
+			panic(err)
+		}
+		n.components++
+		image := c.Type == "container" // whose version is a digest too
+		if c.PURL != "" {
+			n.purls++
+		}
+		for _, ref := range c.ExternalRefs {
+			if ref.ReferenceType == "purl" {
+				n.purls++
+				image = image || strings.HasPrefix(ref.ReferenceLocator, "pkg:oci/")
+				break
+			}
+		}
+		if !image {
+			n.digests += len(c.Hashes) + len(c.Checksums)
+		}
+		queue = append(queue, c.Components...)
+	}
+	return n
+}
+
+func TestRealDocumentsAreReadWhole(t *testing.T) {
+	t.Parallel()
+	total := 0
+	realDocuments(t, func(t *testing.T, _ string, raw []byte) {
+		d, err := sbom.Parse(raw)
+		require.NoError(t, err)
+		want, got := count(raw), counted{components: len(d.Components)}
+		for _, c := range d.Components {
+			if c.PURL != "" {
+				got.purls++
+				require.False(t, c.Package.IsZero(), c.PURL)
+			}
+			if c.Package.Type != "oci" && c.Type != "container" {
+				got.digests += len(c.Digests)
+			}
+		}
+		for _, p := range d.Problems {
+			t.Log(p)
+		}
+		require.Equal(t, want, got)
+		require.Empty(t, d.Problems)
+		require.EqualValues(t, len(raw), d.Size)
+		total += len(d.Components)
+	})
+	require.Positive(t, total)
+}
+
+const cycloneDX = `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"urn:uuid:1","metadata":{"timestamp":"2026-01-31T12:00:00+01:00",
+ "component":{"type":"container","name":"app","version":"sha256:` + zeros + `"}},"components":[
+ {"bom-ref":"a","type":"library","name":"left-pad","version":"1.3.0","purl":"pkg:pypi/Left_Pad@1.3.0?b=2&a=1",
+  "hashes":[{"alg":"SHA-256","content":"` + zeros + `"},{"alg":"SHA3-512","content":"zz"}],
+  "licenses":[{"license":{"id":"MIT"}},{"license":{"name":"Our own"}},{"license":{"id":"MIT"}}],
+  "components":[{"type":"library","name":"inner","purl":"no purl","licenses":[{"expression":"MIT OR (Apache-2.0 WITH LLVM-exception)"}]}]},
+ {"type":"file","name":"last"}]}`
+
+const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
+
+func TestParseCycloneDX(t *testing.T) {
+	t.Parallel()
+	d, err := sbom.Parse([]byte(cycloneDX))
+	require.NoError(t, err)
+	require.Equal(t, sbom.CycloneDX, d.Format)
+	require.Equal(t, "1.6", d.SpecVersion)
+	require.Equal(t, "2026-01-31 11:00:00 +0000 UTC", d.StatedAt.String())
+	require.Equal(t, "sha256:"+zeros, d.Subject[0].Digests[0].String(), "a container's version is its digest")
+	require.Len(t, d.Components, 3)
+	a := d.Components[0]
+	require.Equal(t, "pkg:pypi/left-pad@1.3.0?a=1&b=2", a.PURL)
+	require.Equal(t, sbom.Package{PURL: a.PURL, Type: "pypi", Key: "pkg:pypi/left-pad", Version: "1.3.0", Qualified: true}, a.Package)
+	require.Len(t, a.Digests, 1)
+	require.Equal(t, []string{"MIT", "Our own"}, a.Licences)
+	require.Equal(t, "inner", d.Components[1].Name, "nested components follow theirs")
+	require.Equal(t, "no purl", d.Components[1].PURL)
+	require.Equal(t, []string{"MIT", "Apache-2.0", "LLVM-exception"}, d.Components[1].LicencesWithin())
+	require.Empty(t, a.LicencesWithin(), "names are no expressions")
+	require.Equal(t, "last", d.Components[2].Name)
+	require.Len(t, d.Problems, 2)
+	require.Equal(t, "components[0].hashes[1]", d.Problems[0].Field)
+	require.Equal(t, "components[0].components[0].purl", d.Problems[1].Field)
+}
+
+func TestParseSPDX(t *testing.T) {
+	t.Parallel()
+	d, err := sbom.Parse([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"doc","documentNamespace":"https://example.com/1",
+	 "creationInfo":{"created":"2026-01-31T12:00:00Z"},"documentDescribes":["SPDXRef-a"],
+	 "packages":[{"SPDXID":"SPDXRef-a","name":"a","versionInfo":"1","primaryPackagePurpose":"OPERATING-SYSTEM",
+	  "licenseDeclared":"MIT","licenseConcluded":"NOASSERTION","checksums":[{"algorithm":"SHA256","checksumValue":"` + zeros + `"}],
+	  "externalRefs":[{"referenceCategory":"PACKAGE_MANAGER","referenceType":"purl","referenceLocator":"pkg:rpm/redhat/a@4.2-3?epoch=1"}]}],
+	 "files":[{"SPDXID":"SPDXRef-f","fileName":"./f","checksums":[{"algorithm":"SHA1","checksumValue":"` + zeros[:40] + `"}]}],
+	 "relationships":[{"spdxElementId":"SPDXRef-f","relationshipType":"DESCRIBED_BY","relatedSpdxElement":"SPDXRef-DOCUMENT"}]}`))
+	require.NoError(t, err)
+	require.Empty(t, d.Problems)
+	require.Equal(t, sbom.SPDX, d.Format)
+	require.Equal(t, "doc", d.Name)
+	require.Len(t, d.Components, 1, "files are no components")
+	require.Len(t, d.Subject, 2)
+	require.Equal(t, d.Components[0], d.Subject[0])
+	require.Equal(t, "./f", d.Subject[1].Name)
+	require.Equal(t, "1:4.2-3", d.Components[0].Package.Version, "an RPM's epoch belongs to its version")
+	require.Equal(t, "operating-system", d.Components[0].Type)
+	require.Equal(t, []string{"MIT"}, d.Components[0].Licences)
+}
+
+func TestParseRefuses(t *testing.T) {
+	t.Parallel()
+	replace := func(old, with string) string {
+		require.Contains(t, cycloneDX, old)
+		return strings.Replace(cycloneDX, old, with, 1)
+	}
+	for name, c := range map[string]struct{ raw, field, problem string }{
+		"nothing":          {"", "content", "ends where a value belongs"},
+		"CycloneDX XML":    {`<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>`, "content", "CycloneDX in XML"},
+		"tag-value":        {"SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0", "content", "SPDX as tag-value"},
+		"SPDX 3":           {`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "@context", "SPDX 3"},
+		"SPDX 3 by name":   {`{"spdxVersion":"SPDX-3.0"}`, "spdxVersion", "SPDX 3"},
+		"SPDX 2.1":         {`{"spdxVersion":"SPDX-2.1"}`, "spdxVersion", "SPDX-2.1"},
+		"CycloneDX 1.3":    {replace(`"1.6"`, `"1.3"`), "specVersion", "CycloneDX \"1.3\""},
+		"CycloneDX 1.7":    {replace(`"1.6"`, `"1.7"`), "specVersion", "1.7"},
+		"both":             {replace(`{"bomFormat"`, `{"spdxVersion":"SPDX-2.3","bomFormat"`), "content", "both"},
+		"envelope":         {`{"payloadType":"x","payload":""}`, "content", "a DSSE envelope"},
+		"something else":   {`{"a":1}`, "content", "neither"},
+		"twice":            {replace(`"name":"last"`, `"name":"last","name":"last"`), "components[1].name", "twice"},
+		"another case":     {replace(`"name":"last"`, `"Name":"last"`), "components[1].Name", "case-sensitive"},
+		"long s":           {replace(`"version":"1.3.0"`, `"verſion":"1.3.0"`), `components[0]["ver\u017fion"]`, "case-sensitive"},
+		"NUL":              {replace(`"name":"last"`, `"name":"a\u0000"`), "components[1].name", ""},
+		"long name":        {replace(`"name":"last"`, `"name":"`+strings.Repeat("x", 2049)+`"`), "components[1].name", "it has 2049"},
+		"wrong type":       {replace(`"name":"last"`, `"name":7`), "components.name", "number"},
+		"no time":          {replace(`"2026-01-31T12:00:00+01:00"`, `"yesterday"`), "metadata.timestamp", "yesterday"},
+		"nesting":          {strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200), "a", "deeper"},
+		"something behind": {cycloneDX + "{}", "content", "follows"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := sbom.Parse([]byte(c.raw))
+			var invalid *fault.Invalid
+			require.ErrorAs(t, err, &invalid)
+			require.True(t, strings.HasPrefix(invalid.Field, c.field), invalid.Field)
+			require.Contains(t, invalid.Problem, c.problem)
+		})
+	}
+}
+
+func TestParseBoundsComponents(t *testing.T) {
+	t.Parallel()
+	components := strings.Repeat(`{"type":"file","name":"x"},`, sbom.MaxComponents)
+	wrap := func(s string) []byte {
+		return []byte(`{"bomFormat":"CycloneDX","specVersion":"1.4","components":[` + strings.TrimSuffix(s, ",") + `]}`)
+	}
+	d, err := sbom.Parse(wrap(components))
+	require.NoError(t, err)
+	require.Len(t, d.Components, sbom.MaxComponents)
+	_, err = sbom.Parse(wrap(components + `{"type":"file","name":"y"}`))
+	require.ErrorIs(t, err, fault.ErrInvalid)
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(cycloneDX))
+	f.Add([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[null,{"name":"a","externalRefs":[null,{"referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]}],"relationships":[null]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		d, err := sbom.Parse(raw)
+		if err != nil {
+			var invalid *fault.Invalid
+			if !errors.As(err, &invalid) || invalid.Field == "" {
+				t.Fatalf("%T %v", err, err)
+			}
+			return
+		}
+		for _, c := range d.Components {
+			if !c.Package.IsZero() {
+				again, err := sbom.ParsePackage(c.PURL)
+				require.NoError(t, err)
+				require.Equal(t, c.Package, again, "the canonical form is one")
+			}
+		}
+	})
+}

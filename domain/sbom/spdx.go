@@ -1,0 +1,143 @@
+package sbom
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/spdx/tools-golang/spdx/v2/common"
+	spdx "github.com/spdx/tools-golang/spdx/v2/v2_3"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/internal/strictjson"
+)
+
+// spdxDocument is what is read of [spdx.Document], whose own UnmarshalJSON panics
+// where an element is null.
+type spdxDocument struct {
+	SPDXIdentifier    common.ElementID      `json:"SPDXID"`
+	DocumentName      string                `json:"name"`
+	DocumentNamespace string                `json:"documentNamespace"`
+	CreationInfo      *spdx.CreationInfo    `json:"creationInfo"`
+	Describes         []common.DocElementID `json:"documentDescribes"`
+	Packages          []*spdx.Package       `json:"packages"`
+	Files             []*spdx.File          `json:"files"`
+	Relationships     []*spdx.Relationship  `json:"relationships"`
+}
+
+// spdx reads 2.2 by the model of 2.3, which has all of its fields.
+func (r *reader) spdx(raw []byte) error {
+	var doc spdxDocument
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return unmarshalFault(err)
+	}
+	d := r.doc
+	d.Format, d.SerialNumber, d.Name = SPDX, doc.DocumentNamespace, doc.DocumentName
+	err := firstOf(text("documentNamespace", d.SerialNumber, MaxTextLength), text("name", d.Name, MaxTextLength))
+	if err == nil && doc.CreationInfo != nil {
+		d.StatedAt, err = statedTime("creationInfo.created", doc.CreationInfo.Created)
+	}
+	if err != nil {
+		return err
+	}
+	described := describedBy(&doc)
+	for i, p := range doc.Packages {
+		at := strictjson.ElementPath("packages", i)
+		if p == nil {
+			return &fault.Invalid{Field: at, Allowed: "a package", Problem: "it is null"}
+		}
+		c, err := r.spdxPackage(at, p)
+		if err == nil {
+			err = r.add(at, c)
+		}
+		if err != nil {
+			return err
+		}
+		if described[p.PackageSPDXIdentifier] {
+			d.Subject = append(d.Subject, c)
+		}
+	}
+	for i, f := range doc.Files {
+		if f == nil || !described[f.FileSPDXIdentifier] {
+			continue
+		}
+		c := Component{Ref: ref(f.FileSPDXIdentifier), Type: "file", Name: f.FileName}
+		at := strictjson.ElementPath("files", i)
+		if err := firstOf(text(at+".fileName", c.Name, MaxTextLength), text(at+".SPDXID", c.Ref, MaxTextLength),
+			r.checksums(at+".checksums", f.Checksums, &c)); err != nil {
+			return err
+		}
+		c.finish()
+		d.Subject = append(d.Subject, c)
+	}
+	return nil
+}
+
+// describedBy are the elements that the document is about.
+func describedBy(doc *spdxDocument) map[common.ElementID]bool {
+	described := map[common.ElementID]bool{}
+	for _, id := range doc.Describes {
+		if id.DocumentRefID == "" && id.SpecialID == "" {
+			described[id.ElementRefID] = true
+		}
+	}
+	for _, rel := range doc.Relationships {
+		if rel == nil {
+			continue
+		}
+		a, b := rel.RefA, rel.RefB
+		switch rel.Relationship {
+		case common.TypeRelationshipDescribeBy:
+			a, b = b, a
+		case common.TypeRelationshipDescribe:
+		default:
+			continue
+		}
+		if a.DocumentRefID == "" && b.DocumentRefID == "" && b.SpecialID == "" && a.ElementRefID == doc.SPDXIdentifier {
+			described[b.ElementRefID] = true
+		}
+	}
+	return described
+}
+
+func ref(id common.ElementID) string {
+	if id == "" {
+		return ""
+	}
+	return "SPDXRef-" + string(id)
+}
+
+func (r *reader) spdxPackage(path string, p *spdx.Package) (Component, error) {
+	c := Component{
+		Ref: ref(p.PackageSPDXIdentifier), Type: strings.ToLower(p.PrimaryPackagePurpose), Name: p.PackageName, Version: p.PackageVersion,
+	}
+	err := firstOf(
+		text(path+".SPDXID", c.Ref, MaxTextLength), text(path+".primaryPackagePurpose", c.Type, MaxTypeLength),
+		text(path+".name", c.Name, MaxTextLength), text(path+".versionInfo", c.Version, MaxTextLength),
+		r.checksums(path+".checksums", p.PackageChecksums, &c),
+		r.licence(path+".licenseDeclared", p.PackageLicenseDeclared, &c),
+		r.licence(path+".licenseConcluded", p.PackageLicenseConcluded, &c),
+	)
+	for i, x := range p.PackageExternalReferences {
+		if x == nil || x.RefType != common.TypePackageManagerPURL {
+			continue
+		}
+		at := strictjson.ElementPath(path+".externalRefs", i) + ".referenceLocator"
+		if c.PURL != "" {
+			r.problem(at, "one package URL of a package", fmt.Sprintf("%s is looked up, this one is not", quoted(c.PURL)))
+			continue
+		}
+		err = firstOf(err, r.purl(at, x.Locator, &c))
+	}
+	c.finish()
+	return c, err
+}
+
+func (r *reader) checksums(path string, all []common.Checksum, c *Component) error {
+	for i, sum := range all {
+		if err := r.digest(strictjson.ElementPath(path, i), string(sum.Algorithm), sum.Value, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+-- record_sboms is the one way in for SBOMs: it stores them with all their
+-- components, or nothing, so that nobody hangs a component on an SBOM that is
+-- there already. It runs as the owner, who is bound to the tenant that the
+-- statement names like everybody else.
+--
+-- SBOMs come as one array a column; the other arrays have the position, from 1, of
+-- their SBOM. One that came alone has its content, of which the digest and the size
+-- have to be; one that is a predicate has links instead, each the digest of an
+-- envelope, which was recorded before in the same transaction or earlier: the
+-- subjects of its Statement become the SBOM's artifacts. A row comes back for each
+-- SBOM: what was stored, or the first record of the same document, to which its
+-- missing artifacts are added and nothing else. An id that was given before, by a
+-- caller that did not hear the answer, has not existed. Callers that race give
+-- SBOMs in the order of their digests.
+CREATE FUNCTION "attestor"."record_sboms"(
+  tenant uuid, ids uuid[], times timestamptz[], actors text[], sha256s bytea[], sizes bigint[], formats text[],
+  spec_versions text[], serial_numbers text[], names text[], stated_ats timestamptz[], contents bytea[],
+  link_of int[], link_envelopes bytea[],
+  artifact_ids uuid[], artifact_of int[], artifact_names text[], artifact_algorithms text[], artifact_digests bytea[],
+  entry_ids uuid[], entry_of int[], entry_positions int[], refs text[], types text[], entry_names text[],
+  versions text[], purls text[], package_keys text[], package_versions text[],
+  digest_ids uuid[], digest_of int[], digest_entries uuid[], digest_positions int[], algorithms text[], digests bytea[],
+  licence_ids uuid[], licence_of int[], licence_entries uuid[], licence_positions int[], licences_stated boolean[],
+  licences text[])
+RETURNS TABLE (n bigint, sbom_id uuid, recorded_at timestamptz, existed boolean, components int)
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = ''
+-- A plan for these very arrays would be made anew each time and be the same.
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+DECLARE
+  found_status text;
+  fresh boolean[];
+BEGIN
+  SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+  IF EXISTS (SELECT FROM unnest(sha256s, sizes, contents) AS i (sha256, size, content)
+              WHERE i.content IS NOT NULL AND (i.sha256, i.size) <> (sha256(i.content), octet_length(i.content))) THEN
+    RAISE EXCEPTION 'digest or size is not that of the content' USING ERRCODE = 'check_violation';
+  END IF;
+
+  -- One truth value for each SBOM instead of a join for each component: whatever
+  -- the planner thinks of arrays that it cannot see, it reads them once.
+  WITH sbom AS (
+    INSERT INTO attestor.sboms
+           (tenant_id, id, created_at, sha256, size, format, spec_version, serial_number, name, stated_at,
+            component_count, recorded_by)
+    SELECT tenant, i.id, i.created_at, i.sha256, i.size, i.format, i.spec_version, i.serial_number, i.name, i.stated_at,
+           coalesce(c.components, 0), i.actor
+      FROM unnest(ids, times, actors, sha256s, sizes, formats, spec_versions, serial_numbers, names, stated_ats)
+           WITH ORDINALITY
+           AS i (id, created_at, actor, sha256, size, format, spec_version, serial_number, name, stated_at, n)
+      LEFT JOIN (SELECT e.n, count(*) AS components FROM unnest(entry_of) AS e (n) GROUP BY e.n) c ON c.n = i.n
+     ORDER BY i.n
+    ON CONFLICT (tenant_id, sha256) DO NOTHING
+    RETURNING id
+  )
+  SELECT array_agg(s.id IS NOT NULL ORDER BY i.n) INTO fresh
+    FROM unnest(ids) WITH ORDINALITY AS i (id, n) LEFT JOIN sbom s ON s.id = i.id;
+
+  IF true = ANY (fresh) THEN
+    INSERT INTO attestor.sbom_entries
+           (tenant_id, id, created_at, sbom_id, position, ref, type, name, version, purl, package_key, package_version)
+    SELECT tenant, e.id, times[e.n], ids[e.n], e.position, e.ref, e.type, e.name, e.version, e.purl, e.package_key,
+           e.package_version
+      FROM unnest(entry_ids, entry_of, entry_positions, refs, types, entry_names, versions, purls, package_keys,
+                  package_versions)
+           AS e (id, n, position, ref, type, name, version, purl, package_key, package_version)
+     WHERE fresh[e.n];
+    INSERT INTO attestor.sbom_entry_digests (tenant_id, id, created_at, entry_id, position, algorithm, digest)
+    SELECT tenant, d.id, times[d.n], d.entry_id, d.position, d.algorithm, d.digest
+      FROM unnest(digest_ids, digest_of, digest_entries, digest_positions, algorithms, digests)
+           AS d (id, n, entry_id, position, algorithm, digest)
+     WHERE fresh[d.n];
+    INSERT INTO attestor.sbom_entry_licences (tenant_id, id, created_at, entry_id, position, stated, licence)
+    SELECT tenant, l.id, times[l.n], l.entry_id, l.position, l.stated, l.licence
+      FROM unnest(licence_ids, licence_of, licence_entries, licence_positions, licences_stated, licences)
+           AS l (id, n, entry_id, position, stated, licence)
+     WHERE fresh[l.n];
+  END IF;
+
+  -- Statements of their own: what a concurrent transaction stored a moment ago is
+  -- in their snapshots.
+  INSERT INTO attestor.sbom_contents (tenant_id, id, created_at, content)
+  SELECT tenant, s.id, i.created_at, i.content
+    FROM unnest(sha256s, times, contents) AS i (sha256, created_at, content)
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = i.sha256
+   WHERE i.content IS NOT NULL
+   ORDER BY s.sha256
+  ON CONFLICT (tenant_id, id) DO NOTHING;
+
+  -- A subject belongs to one envelope, which has one predicate: its id serves here
+  -- too.
+  INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, envelope_id, name, algorithm, digest)
+  SELECT tenant, u.id, times[l.n], s.id, e.id, u.name, u.algorithm, u.digest
+    FROM unnest(link_of, link_envelopes) AS l (n, sha256)
+    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = l.sha256
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = sha256s[l.n]
+    JOIN attestor.statement_subjects u ON u.tenant_id = tenant AND u.statement_id = e.id
+   ORDER BY e.sha256, u.position, u.algorithm
+  ON CONFLICT DO NOTHING;
+
+  INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, name, algorithm, digest)
+  SELECT tenant, a.id, times[a.n], s.id, a.name, a.algorithm, a.digest
+    FROM unnest(artifact_ids, artifact_of, artifact_names, artifact_algorithms, artifact_digests)
+         AS a (id, n, name, algorithm, digest)
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = sha256s[a.n]
+   -- A name alone stands for an artifact only where there is none with a digest.
+   WHERE a.digest IS NOT NULL
+      OR NOT EXISTS (SELECT FROM attestor.sbom_artifacts o WHERE o.tenant_id = tenant AND o.sbom_id = s.id)
+   ORDER BY s.sha256, a.algorithm, a.digest
+  ON CONFLICT DO NOTHING;
+
+  RETURN QUERY
+  SELECT i.n, s.id, s.created_at, s.id <> i.id, s.component_count
+    FROM unnest(ids, sha256s) WITH ORDINALITY AS i (id, sha256, n)
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = i.sha256;
+END $$;
+REVOKE ALL ON FUNCTION "attestor"."record_sboms" FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION "attestor"."record_sboms" TO attestdb_app;

@@ -1,0 +1,117 @@
+package tests
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/page"
+)
+
+// sbomCall is a call of attestor.record_sboms, the way in for SBOMs, with one that
+// came alone, with a component, a digest, a licence and an artifact.
+func sbomCall(tenant, content string) string {
+	return fmt.Sprintf(`SELECT * FROM attestor.record_sboms('%s',
+		ARRAY[gen_random_uuid()], ARRAY[now()], ARRAY['me'], ARRAY[sha256('%[2]s')], ARRAY[length('%[2]s'::bytea)::bigint],
+		ARRAY['spdx'], ARRAY['2.3'], ARRAY[NULL], ARRAY['forged'], ARRAY[now()], ARRAY['%[2]s'::bytea],
+		ARRAY[]::int[], ARRAY[]::bytea[],
+		ARRAY[gen_random_uuid()], ARRAY[1], ARRAY['forged'], ARRAY['sha256'], ARRAY[sha256('forged')],
+		ARRAY['00000000-0000-7000-8000-000000000001'::uuid], ARRAY[1], ARRAY[0], ARRAY[''], ARRAY[''], ARRAY['forged'], ARRAY[''], ARRAY[NULL], ARRAY[NULL], ARRAY[NULL],
+		ARRAY[gen_random_uuid()], ARRAY[1], ARRAY['00000000-0000-7000-8000-000000000001'::uuid], ARRAY[0], ARRAY['sha256'], ARRAY[sha256('forged')],
+		ARRAY[gen_random_uuid()], ARRAY[1], ARRAY['00000000-0000-7000-8000-000000000001'::uuid], ARRAY[0], ARRAY[true], ARRAY['forged'])`, tenant, content)
+}
+
+// sbomParts are the tables that hold what is in an SBOM.
+var sbomParts = []string{"sboms", "sbom_contents", "sbom_entries", "sbom_entry_digests", "sbom_entry_licences", "sbom_artifacts"}
+
+// Nobody adds a component to an SBOM that is there, not even its own tenant with
+// plain SQL: an SBOM enters with all its parts or not at all.
+func TestNothingIsAddedToAnSBOMThatIsThere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.attacker(t)
+	a.become(t, w.acme.ID().String())
+	before := w.fingerprint(t, attestdb.TenantID{})
+	for _, table := range sbomParts {
+		o := a.try(t, "INSERT INTO attestor."+table+" SELECT * FROM attestor."+table, "")
+		require.NotNil(t, o.pgError, table)
+		require.Equal(t, "42501", o.pgError.Code, table)
+	}
+	require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+
+	// The same bytes with other parts: the first record is the answer, and nothing but
+	// the artifact is added.
+	doc := wordySBOM(t, "acme")
+	rec, err := w.acme.ImportSBOM(t.Context(), doc)
+	require.NoError(t, err)
+	require.True(t, rec.Existed)
+	o := a.try(t, "SELECT 1; "+sbomCall(w.acme.ID().String(), fmt.Sprintf(`\x%x`, doc)), "")
+	require.Nil(t, o.pgError)
+	require.Contains(t, o.text, rec.ID.String())
+	forged, err := w.acme.Attestor().FindComponents(t.Context(), attestor.ComponentQuery{Licence: "forged"}, page.Request{})
+	require.NoError(t, err)
+	require.Empty(t, forged.Components)
+
+	// A digest or a size that is not the content's is refused.
+	for _, lie := range [][2]string{{"ARRAY[sha256('x')]", "ARRAY[sha256('y')]"}, {"ARRAY[length('x'::bytea)::bigint]", "ARRAY[2::bigint]"}} {
+		call := sbomCall(w.acme.ID().String(), "x")
+		require.Contains(t, call, lie[0])
+		o := a.try(t, strings.Replace(call, lie[0], lie[1], 1), "")
+		require.NotNil(t, o.pgError)
+		require.Equal(t, "23514", o.pgError.Code)
+	}
+}
+
+// The way in is open for the tenant that the statement names, while it is active,
+// and for no other.
+func TestSBOMsEnterForTheNamedActiveTenantOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	acme, globex := w.acme.ID().String(), w.globex.ID().String()
+	unknown := uuid.NewString()
+	_, err := w.super.Exec(t.Context(), "INSERT INTO tenancy.tenants SELECT gen_random_uuid(), 'closed', 'suspended', now(), 'x', now(), 'x'")
+	require.NoError(t, err)
+	var closed string
+	require.NoError(t, w.super.QueryRow(t.Context(), "SELECT id::text FROM tenancy.tenants WHERE name = 'closed'").Scan(&closed))
+	before := w.fingerprint(t, attestdb.TenantID{})
+	switching := strings.Replace(sbomCall(acme, "new"), "ARRAY['me']", "ARRAY[left(set_config('attestdb.tenant_id', '"+closed+"', false), 4)]", 1)
+	for _, c := range []struct{ name, setting, sql, code string }{
+		{"another tenant", acme, sbomCall(globex, "new"), "AD002"},
+		{"no tenant", "", sbomCall(acme, "new"), "AD002"},
+		{"unknown tenant", unknown, sbomCall(unknown, "new"), "AD002"},
+		{"suspended tenant", closed, sbomCall(closed, "new"), "AD003"},
+		{"switched away", acme, switching, "AD002"},
+	} {
+		a := w.attacker(t)
+		a.become(t, c.setting)
+		o := a.try(t, c.sql, "")
+		require.NotNil(t, o.pgError, c.name)
+		require.Equal(t, c.code, o.pgError.Code, c.name)
+		require.False(t, leaks(o.text), c.name)
+	}
+	require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+	// The victim's envelope is nobody's: an SBOM that names it has no artifact of it.
+	content, err := w.globex.Attestor().Content(t.Context(), w.globexIDs[0])
+	require.NoError(t, err)
+	link := strings.Replace(sbomCall(acme, "mine"), "ARRAY[]::int[], ARRAY[]::bytea[]", fmt.Sprintf(`ARRAY[1], ARRAY[sha256('\x%x')]`, content), 1)
+	a := w.attacker(t)
+	a.become(t, acme)
+	others := w.fingerprint(t, w.acme.ID())
+	require.Nil(t, a.try(t, link, "").pgError)
+	require.Equal(t, others, w.fingerprint(t, w.acme.ID()))
+	var artifacts, ofEnvelopes int
+	require.NoError(t, w.super.QueryRow(t.Context(), `SELECT count(*), count(a.envelope_id) FROM attestor.sbom_artifacts a
+		JOIN attestor.sboms s ON s.tenant_id = a.tenant_id AND s.id = a.sbom_id WHERE s.sha256 = sha256('mine')`).Scan(&artifacts, &ofEnvelopes))
+	require.Equal(t, 1, artifacts)
+	require.Zero(t, ofEnvelopes)
+
+	_, err = w.db.Tenant(attestdb.TenantID(uuid.MustParse(closed))).ImportSBOM(t.Context(), wordySBOM(t, "x"))
+	require.ErrorIs(t, err, attestdb.ErrTenantSuspended)
+	_, err = w.db.Tenant(attestdb.TenantID(uuid.MustParse(unknown))).ImportSBOM(t.Context(), wordySBOM(t, "x"))
+	require.ErrorIs(t, err, attestdb.ErrUnknownTenant)
+}
