@@ -15,8 +15,16 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
+	return a.showVerb("Show one envelope: signers, verification, subjects", "write the exact bytes that were ingested",
+		"find DIGEST` shows the ids of the statements about an artifact", a.show)
+}
+
+// showVerb returns a command that shows what has an id or a digest.
+func (a *app) showVerb(short, contentHelp, hint string,
+	show func(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256, content bool) error,
+) *cobra.Command {
 	var content bool
-	cmd := a.verb("show ID|SHA256", "Show one envelope: signers, verification, subjects", 1, 1,
+	cmd := a.verb("show ID|SHA256", short, 1, 1,
 		func(ctx context.Context, args []string) error {
 			if content && a.json {
 				return usagef("--content and --json: give one of them")
@@ -30,14 +38,13 @@ func (a *app) showCommand() *cobra.Command {
 				return err
 			}
 			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
-			err = a.show(ctx, tenant, id, sum, content)
+			err = show(ctx, tenant, id, sum, content)
 			if errors.Is(err, attestdb.ErrNotFound) {
-				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()),
-					fmt.Sprintf("`%s find DIGEST` shows the ids of the statements about an artifact", programName))
+				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()), "`"+programName+" "+hint)
 			}
 			return err
 		})
-	cmd.Flags().BoolVar(&content, "content", false, "write the exact bytes that were ingested")
+	cmd.Flags().BoolVar(&content, "content", false, contentHelp)
 	return cmd
 }
 
@@ -50,7 +57,7 @@ func parseKey(s string) (uuid.UUID, *digest.SHA256, error) {
 	}
 	sum, err := digest.ParseSHA256(s)
 	if err != nil {
-		return uuid.UUID{}, nil, usagef("%q: allowed is an id (a UUID of 36 characters), or the sha256 of the envelope's bytes (64 hexadecimal digits)", s)
+		return uuid.UUID{}, nil, usagef("%q: allowed is an id (a UUID of 36 characters), or the sha256 of its bytes (64 hexadecimal digits)", s)
 	}
 	return uuid.UUID{}, &sum, nil
 }
