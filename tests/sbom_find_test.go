@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -185,6 +186,44 @@ func TestPagesOfArtifactsAreWhole(t *testing.T) {
 			require.LessOrEqual(t, len(paged), len(want.Components))
 		}
 		require.Equal(t, want.Components, paged)
+	}
+}
+
+// What is written comes back, whatever it is.
+func TestWrittenComponentsComeBackExactly(t *testing.T) {
+	t.Parallel()
+	acme := domaintest.Tenant(t, openOn(t, testdb.New(t)), "acme")
+	words := []string{"", "a", "Ä ö", "x y\tz", "\u202e", "'; DROP TABLE x; --", "{\"a\":[1]}", "\\", "%s", "NULL", "日本語"}
+	word := func() string { return words[rand.IntN(len(words))] }
+	for range 15 {
+		var written []component
+		var want []sbom.Component
+		for range rand.IntN(40) {
+			w := component{Ref: word(), Type: word(), Name: word(), Version: word()}
+			c := sbom.Component{Ref: w.Ref, Type: w.Type, Name: w.Name, Version: w.Version}
+			if rand.IntN(2) == 0 {
+				version := fmt.Sprint(rand.IntN(3), ".", rand.IntN(3))
+				w.PURL = "pkg:npm/%40scope/name" + fmt.Sprint(rand.IntN(5)) + "@" + version
+				key, _, _ := strings.Cut(w.PURL, "@"+version)
+				c.PURL, c.Package = w.PURL, sbom.Package{PURL: w.PURL, Type: "npm", Key: key, Version: version}
+			}
+			for _, text := range []string{"a", "b", "c"}[:rand.IntN(4)] {
+				sum := digest.Sum([]byte(text + w.Name)).String()
+				w.Hashes = append(w.Hashes, hash{"SHA-256", sum})
+				d, err := digest.New("sha256", sum)
+				require.NoError(t, err)
+				c.Digests = append(c.Digests, d)
+			}
+			slices.SortFunc(c.Digests, func(a, b digest.Digest) int { return strings.Compare(a.String(), b.String()) })
+			for _, l := range []string{"MIT", "MIT OR Apache-2.0", "Our own, 2.0"}[:rand.IntN(4)] {
+				w.Licenses = append(w.Licenses, licence{l})
+				c.Licences = append(c.Licences, l)
+			}
+			written, want = append(written, w), append(want, c)
+		}
+		rec, err := acme.ImportSBOM(t.Context(), cycloneDX(t, word(), written...))
+		require.NoError(t, err)
+		require.Equal(t, want, allComponents(t, acme, rec.ID, 1+rand.IntN(10)))
 	}
 }
 

@@ -47,6 +47,30 @@ func TestDomainKeepsTenantsApartWithoutTheDatabasesHelp(t *testing.T) {
 		return matches
 	}
 	require.Empty(t, find())
+	doc := cycloneDX(t, "app", npm("lodash", "4.17.20"))
+	bom, err := globex.ImportSBOM(t.Context(), doc)
+	require.NoError(t, err)
+	_, err = acme.Attestor().SBOM(t.Context(), bom.ID)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	_, err = acme.Attestor().SBOMIDBySHA256(t.Context(), bom.SHA256)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	_, err = acme.Attestor().SBOMContent(t.Context(), bom.ID)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	components, _, err := acme.Attestor().Components(t.Context(), bom.ID, page.Request{})
+	require.NoError(t, err)
+	require.Empty(t, components)
+	for _, q := range []attestor.ComponentQuery{{PURL: "pkg:npm/lodash"}, {PURL: "pkg:npm/lodash@4.17.20"}, {Licence: "MIT"}} {
+		require.Len(t, containing(t, globex, q, 10), 1)
+		require.Empty(t, containing(t, acme, q, 10))
+		held, err := acme.Attestor().FindComponents(t.Context(), q, page.Request{})
+		require.NoError(t, err)
+		require.Empty(t, held.Components)
+	}
+	own, err := acme.ImportSBOM(t.Context(), doc)
+	require.NoError(t, err)
+	require.False(t, own.Existed)
+	require.NotEqual(t, bom.ID, own.ID)
+	require.Len(t, containing(t, acme, attestor.ComponentQuery{PURL: "pkg:npm/lodash"}, 10), 1)
 
 	ours, err := acme.Record(t.Context(), ev)
 	require.NoError(t, err)

@@ -123,26 +123,22 @@ func (in *sbomImport) one(ctx context.Context, s attestor.Source) (importLine, e
 	if s.Err != nil {
 		in.unread++
 		line.Error = s.Err.Error()
-		return line, nil
+		return line, nil //nolint:nilerr // the line tells
 	}
 	rec, err := in.record(ctx, s.Raw, &line)
-	if err == nil {
-		err = rec.Problem
-	}
-	var invalid *attestdb.InvalidError
+	invalid, isInvalid := errors.AsType[*attestdb.InvalidError](err)
 	switch {
-	case errors.As(err, &invalid):
-		line.Field, line.Allowed = invalid.Field, invalid.Allowed
-	case errors.Is(err, attestdb.ErrVerification):
+	case isInvalid, errors.Is(err, attestdb.ErrVerification):
+		in.refused++
+		line.Status, line.Error = "refused", err.Error()
+		if isInvalid {
+			line.Field, line.Allowed = invalid.Field, invalid.Allowed
+		}
+		return line, nil
 	case errors.Is(err, attestdb.ErrTenantSuspended):
 		return line, no(err, "")
 	case err != nil:
 		return line, err
-	}
-	if err != nil {
-		in.refused++
-		line.Status, line.Error = "refused", err.Error()
-		return line, nil
 	}
 	if rec.Existed {
 		in.existed++
@@ -254,8 +250,7 @@ func (in *sbomImport) lines(path string, yield func(attestor.Source) bool) bool 
 func readDocument(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
+		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
 		}
 		return nil, err

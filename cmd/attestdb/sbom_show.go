@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -17,30 +15,11 @@ import (
 )
 
 func (a *app) sbomShowCommand() *cobra.Command {
-	var content bool
-	cmd := a.verb("show ID|SHA256", "Show one SBOM with its components", 1, 1,
-		func(ctx context.Context, args []string) error {
-			if content && a.json {
-				return usagef("--content and --json: give one of them")
-			}
-			id, sum, err := parseKey(args[0])
-			if err != nil {
-				return err
-			}
-			db, tenant, err := a.openTenant(ctx)
-			if err != nil {
-				return err
-			}
-			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
-			err = a.showSBOM(ctx, tenant, id, sum, content)
-			if errors.Is(err, attestdb.ErrNotFound) {
-				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()),
-					fmt.Sprintf("`%s attestor sbom find` shows the ids of the SBOMs that have a component", programName))
-			}
-			return err
-		})
-	cmd.Flags().BoolVar(&content, "content", false, "write the exact bytes of the document")
-	return cmd
+	content := &showForm{flag: "content", usage: "write the exact bytes of the document"}
+	return a.showVerb("Show one SBOM with its components", "attestor sbom find` shows the ids of the SBOMs that have a component",
+		func(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256) error {
+			return a.showSBOM(ctx, tenant, id, sum, content.chosen)
+		}, content)
 }
 
 func (a *app) showSBOM(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256, content bool) (err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
@@ -15,11 +16,29 @@ import (
 )
 
 func (a *app) showCommand() *cobra.Command {
-	var content, bundle bool
-	cmd := a.verb("show ID|SHA256", "Show one envelope: signers, verification, subjects", 1, 1,
+	content := &showForm{flag: "content", usage: "write the exact bytes that were ingested"}
+	bundle := &showForm{flag: "bundle", usage: "write a Sigstore bundle of version 0.3"}
+	return a.showVerb("Show one envelope: signers, verification, subjects", "find DIGEST` shows the ids of the statements about an artifact",
+		func(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256) error {
+			return a.show(ctx, tenant, id, sum, content.chosen || bundle.chosen, bundle.chosen)
+		}, content, bundle)
+}
+
+// showForm is a form other than a table, and the flag that chooses it.
+type showForm struct {
+	flag, usage string
+	chosen      bool
+}
+
+// showVerb returns a command that shows what has an id or a digest, in one of the
+// forms.
+func (a *app) showVerb(short, hint string,
+	show func(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID, sum *digest.SHA256) error, forms ...*showForm,
+) *cobra.Command {
+	cmd := a.verb("show ID|SHA256", short, 1, 1,
 		func(ctx context.Context, args []string) error {
-			if content && (a.json || bundle) || bundle && a.json {
-				return usagef("--content, --bundle and --json: give one of them")
+			if err := a.oneForm(forms); err != nil {
+				return err
 			}
 			id, sum, err := parseKey(args[0])
 			if err != nil {
@@ -30,16 +49,30 @@ func (a *app) showCommand() *cobra.Command {
 				return err
 			}
 			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
-			err = a.show(ctx, tenant, id, sum, content || bundle, bundle)
+			err = show(ctx, tenant, id, sum)
 			if errors.Is(err, attestdb.ErrNotFound) {
-				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()),
-					fmt.Sprintf("`%s find DIGEST` shows the ids of the statements about an artifact", programName))
+				return no(fmt.Errorf("%s: not found in tenant %s", args[0], a.tenantName()), "`"+programName+" "+hint)
 			}
 			return err
 		})
-	cmd.Flags().BoolVar(&content, "content", false, "write the exact bytes that were ingested")
-	cmd.Flags().BoolVar(&bundle, "bundle", false, "write a Sigstore bundle of version 0.3")
+	for _, f := range forms {
+		cmd.Flags().BoolVar(&f.chosen, f.flag, false, f.usage)
+	}
 	return cmd
+}
+
+func (a *app) oneForm(forms []*showForm) error {
+	var names, chosen []string
+	for _, f := range forms {
+		names = append(names, "--"+f.flag)
+		if f.chosen {
+			chosen = append(chosen, f.flag)
+		}
+	}
+	if len(chosen) > 1 || len(chosen) == 1 && a.json {
+		return usagef("%s and --json: give one of them", strings.Join(names, ", "))
+	}
+	return nil
 }
 
 // parseKey reads an id, or else the digest of the bytes.
@@ -51,7 +84,7 @@ func parseKey(s string) (uuid.UUID, *digest.SHA256, error) {
 	}
 	sum, err := digest.ParseSHA256(s)
 	if err != nil {
-		return uuid.UUID{}, nil, usagef("%q: allowed is an id (a UUID of 36 characters), or the sha256 of the envelope's bytes (64 hexadecimal digits)", s)
+		return uuid.UUID{}, nil, usagef("%q: allowed is an id (a UUID of 36 characters), or the sha256 of its bytes (64 hexadecimal digits)", s)
 	}
 	return uuid.UUID{}, &sum, nil
 }

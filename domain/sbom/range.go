@@ -52,16 +52,9 @@ func ParseRange(s string) (Range, error) {
 		r.all, r.text = true, s
 		return r, nil
 	}
-	var all []constraint
-	for _, part := range strings.Split(constraints, "|") {
-		if len(all) == maxConstraints {
-			return Range{}, badRange(s, fmt.Sprintf("it has more than %d constraints", maxConstraints))
-		}
-		c, err := parseConstraint(part, parse)
-		if err != nil {
-			return Range{}, badRange(s, err.Error())
-		}
-		all = append(all, c)
+	all, err := parseConstraints(constraints, parse)
+	if err != nil {
+		return Range{}, badRange(s, err.Error())
 	}
 	// The specification has them sorted; who wrote them otherwise meant the same.
 	slices.SortStableFunc(all, func(a, b constraint) int { return a.version.compare(b.version) })
@@ -87,6 +80,19 @@ func ParseRange(s string) (Range, error) {
 	}
 	r.text = "vers:" + scheme + "/" + strings.Join(texts, "|")
 	return r, nil
+}
+
+func parseConstraints(s string, parse parser) (all []constraint, err error) {
+	for part := range strings.SplitSeq(s, "|") {
+		c, err := parseConstraint(part, parse)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, c); len(all) > maxConstraints {
+			return nil, fmt.Errorf("it has more than %d constraints", maxConstraints)
+		}
+	}
+	return all, nil
 }
 
 func parseConstraint(s string, parse parser) (constraint, error) {

@@ -206,8 +206,7 @@ func detectSPDX(spdxVersion json.RawMessage) (func(*reader, []byte) error, strin
 
 // unmarshalFault names the value that has another type than its format says.
 func unmarshalFault(err error) error {
-	var kind *json.UnmarshalTypeError
-	if errors.As(err, &kind) {
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return &fault.Invalid{Field: strictjson.FieldName(kind.Field), Allowed: "as the format's JSON schema says", Problem: "it is " + kind.Value}
 	}
 	return &fault.Invalid{Field: strictjson.DocumentField, Allowed: allowed, Problem: err.Error()}

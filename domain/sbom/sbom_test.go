@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func count(raw []byte) counted {
 		panic(err)
 	}
 	var n counted
-	for queue := append(top.Components, top.Packages...); len(queue) > 0; queue = queue[1:] {
+	for queue := slices.Concat(top.Components, top.Packages); len(queue) > 0; queue = queue[1:] {
 		var c component
 		if err := json.Unmarshal(queue[0], &c); err != nil {
 			panic(err)

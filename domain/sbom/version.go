@@ -16,7 +16,7 @@ import (
 )
 
 // version is one of a scheme; it is compared with others of the same scheme only.
-type version interface{ compare(version) int }
+type version interface{ compare(other version) int }
 
 // parser reads the versions of a scheme.
 type parser struct {

@@ -55,6 +55,10 @@ func newUnguarded(t *testing.T) *unguarded {
 			Subject: subject, PolicyVersion: "1", Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte("{}")}},
 		})
 		require.NoError(t, err)
+		_, err = h.ImportSBOM(t.Context(), []byte(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[
+			{"type":"library","name":"a","version":"1","purl":"pkg:npm/a@1","licenses":[{"license":{"id":"MIT"}}],
+			 "hashes":[{"alg":"SHA-256","content":"`+digest.Sum([]byte(name)).String()+`"}]}]}`), attestdb.About("shared", subject))
+		require.NoError(t, err)
 		logged, err := attestor.Parse(log.Bundle(t, name, []byte(name)))
 		require.NoError(t, err)
 		_, err = h.Record(t.Context(), logged)
