@@ -21,11 +21,24 @@ $$;
 REVOKE ALL ON FUNCTION "attestor"."envelopes_about" FROM PUBLIC;
 
 -- sboms_about returns those of the sums that are of a bill of materials of the
--- artifact's. Replace it when there is another place for them.
+-- artifact's: in an envelope, or imported alone.
 CREATE FUNCTION "attestor"."sboms_about"(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) RETURNS SETOF bytea
 LANGUAGE sql STABLE
 SET search_path = ''
-AS $$ SELECT attestor.envelopes_about(tenant, sums, artifact_algorithm, artifact) $$;
+AS $$
+  SELECT attestor.envelopes_about(tenant, sums, artifact_algorithm, artifact)
+  UNION ALL
+  SELECT u.sum
+    FROM unnest(sums) AS u (sum)
+    CROSS JOIN LATERAL (
+      SELECT b.id FROM attestor.sboms b
+       WHERE b.tenant_id = tenant AND b.sha256 = u.sum
+       LIMIT 1) b
+   WHERE (SELECT true FROM attestor.sbom_contents c WHERE c.tenant_id = tenant AND c.id = b.id)
+     AND (SELECT true FROM attestor.sbom_artifacts a
+           WHERE a.tenant_id = tenant AND a.sbom_id = b.id AND a.algorithm = artifact_algorithm AND a.digest = artifact
+           LIMIT 1)
+$$;
 REVOKE ALL ON FUNCTION "attestor"."sboms_about" FROM PUBLIC;
 
 -- record_chain is the one way in for proof chains. It orders the segments,
@@ -33,8 +46,8 @@ REVOKE ALL ON FUNCTION "attestor"."sboms_about" FROM PUBLIC;
 -- root, and a chain enters with all its segments or not at all.
 --
 -- Segments come as one array a column. One with a content is the SHA-256 of that
--- content; one without is an envelope of the tenant's, and, if it is an sbom or
--- evidence, one about the subject: else AD010 (it is not there) or AD011 (it is
+-- content; one without is an envelope of the tenant's, or for an sbom one that was
+-- imported alone, and, if it is an sbom or evidence, one about the subject: else AD010 (it is not there) or AD011 (it is
 -- about something else), with the segment in DETAIL.
 --
 -- What the subject's current chain has already is answered with that chain.
@@ -86,7 +99,9 @@ BEGIN
            ELSE (SELECT true FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = s.sum LIMIT 1) END, false)
    LIMIT 1;
   IF FOUND THEN
-    IF EXISTS (SELECT FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = bad.sum) THEN
+    IF EXISTS (SELECT FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = bad.sum)
+       OR bad.kind = 'sbom' AND EXISTS (SELECT FROM attestor.sboms b JOIN attestor.sbom_contents c ON c.tenant_id = tenant AND c.id = b.id
+                                         WHERE b.tenant_id = tenant AND b.sha256 = bad.sum) THEN
       RAISE EXCEPTION 'the segment is not about the subject' USING ERRCODE = 'AD011', DETAIL = concat(bad.kind, ' sha256:', encode(bad.sum, 'hex'));
     END IF;
     RAISE EXCEPTION 'the segment is not there' USING ERRCODE = 'AD010', DETAIL = concat(bad.kind, ' sha256:', encode(bad.sum, 'hex'));
