@@ -37,7 +37,8 @@ type ChainRequest struct {
 type ChainSegment struct {
 	Kind proofchain.Kind
 	// Digest is the SHA-256 of the envelope's bytes. Those of an sbom and of
-	// evidence must hold a Statement about the subject.
+	// evidence must hold a Statement about the subject. For an sbom it may be that of
+	// a document which was imported alone as one about the subject.
 	Digest digest.SHA256
 	// Content is a JSON object, at most [MaxContentSize] bytes, of kind reasoning,
 	// vex or verdict; nil where Digest says it. It is hashed and kept in the form
