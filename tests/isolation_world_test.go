@@ -167,8 +167,8 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// tenant makes a tenant whose evidence says word wherever it says anything:
-// once without a verification, once with a failed one.
+// tenant makes a tenant whose evidence says word wherever it says anything: twice
+// with a failed verification, once with an SBOM, which it imports alone as well.
 func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []uuid.UUID) {
 	t.Helper()
 	actor := attestdb.Actor(word)
@@ -182,8 +182,9 @@ func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []u
 		require.NoError(t, err)
 		ids = append(ids, rec.ID)
 	}
-	_, err = h.Record(t.Context(), attested(t, domaintest.NewSigner(t), word, attestor.PredicateTypeCycloneDX, wordySBOM(t, word)))
+	rec, err := h.Record(t.Context(), attested(t, domaintest.NewSigner(t), word, attestor.PredicateTypeCycloneDX, wordySBOM(t, word)))
 	require.NoError(t, err)
+	ids = append(ids, rec.ID)
 	_, err = h.ImportSBOM(t.Context(), wordySBOM(t, word))
 	require.NoError(t, err)
 	return h, ids
