@@ -56,6 +56,7 @@ func TestChainStatementsUseIndexes(t *testing.T) {
 	fillTables(t, database, globex.ID(), 10_000)
 	fillChains(t, database, acme.ID(), 40_000)
 	fillChains(t, database, globex.ID(), 10_000)
+	fillSBOMs(t, database, acme.ID(), 30_000)
 	fillTenants(t, database)
 	tap.take()
 

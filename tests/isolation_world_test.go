@@ -177,8 +177,9 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// tenant makes a tenant whose evidence, and a proof chain, say word wherever they
-// say anything.
+// tenant makes a tenant whose evidence, and a proof chain, say word wherever they say
+// anything: twice with a failed verification, once with an SBOM, which it imports alone
+// as well.
 func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []uuid.UUID) {
 	t.Helper()
 	actor := attestdb.Actor(word)
@@ -197,8 +198,9 @@ func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []u
 		Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte(`{"said":"` + word + `"}`)}},
 	})
 	require.NoError(t, err)
-	_, err = h.Record(t.Context(), attested(t, domaintest.NewSigner(t), word, attestor.PredicateTypeCycloneDX, wordySBOM(t, word)))
+	rec, err := h.Record(t.Context(), attested(t, domaintest.NewSigner(t), word, attestor.PredicateTypeCycloneDX, wordySBOM(t, word)))
 	require.NoError(t, err)
+	ids = append(ids, rec.ID)
 	_, err = h.ImportSBOM(t.Context(), wordySBOM(t, word))
 	require.NoError(t, err)
 	return h, ids
