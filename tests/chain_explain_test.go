@@ -122,6 +122,7 @@ func TestAssemblingReadsNoTableFromEndToEnd(t *testing.T) {
 	fillTables(t, database, globex.ID(), 10_000)
 	fillChains(t, database, acme.ID(), 40_000)
 	fillChains(t, database, globex.ID(), 10_000)
+	fillSBOMs(t, database, acme.ID(), 30_000)
 	fillTenants(t, database)
 	signer := domaintest.NewSigner(t)
 	rec, err := acme.Record(t.Context(), signer.Evidence(t, "a", []byte("a")))

@@ -131,10 +131,10 @@ func reverseDomain(domain string) string {
 func behind(prefix string) string {
 	runes := []rune(prefix)
 	for i := len(runes) - 1; i >= 0; i-- {
-		switch r := runes[i]; {
-		case r == utf8.MaxRune:
+		switch runes[i] {
+		case utf8.MaxRune:
 			continue
-		case r == 0xD7FF:
+		case 0xD7FF:
 			runes[i] = 0xE000 // surrogates between are no characters
 		default:
 			runes[i]++
