@@ -19,7 +19,7 @@ import (
 const bareTables = `
 CREATE TABLE public.envelopes (LIKE attestor.envelopes INCLUDING INDEXES);
 CREATE TABLE public.envelope_contents (LIKE attestor.envelope_contents INCLUDING INDEXES);
-CREATE TABLE public.envelope_signatures (LIKE attestor.envelope_signatures INCLUDING INDEXES);
+CREATE TABLE public.envelope_signatures (LIKE attestor.envelope_signatures INCLUDING INDEXES INCLUDING GENERATED);
 CREATE TABLE public.statements (LIKE attestor.statements INCLUDING INDEXES);
 CREATE TABLE public.statement_subjects (LIKE attestor.statement_subjects INCLUDING INDEXES);
 ALTER TABLE public.envelope_contents ADD FOREIGN KEY (tenant_id, id) REFERENCES public.envelopes;

@@ -17,13 +17,14 @@ import (
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
 )
 
 // newestFrozen is the state that -update writes. Older ones are never written
 // again: they are what databases out there look like.
-const newestFrozen = "0002_whole_envelopes"
+const newestFrozen = "0003_attestor_in_full"
 
 // A database in every state that a release left behind, with data, migrates to
 // what the migrations build from nothing, and its data is still found.
@@ -86,10 +87,20 @@ func freeze(t *testing.T) {
 	t.Helper()
 	d := domaintest.NewDatabase(t)
 	db := d.Open(t)
-	signer := domaintest.NewSigner(t)
+	signer, log := domaintest.NewSigner(t), domaintest.NewLog(t, 1)
 	for _, name := range []string{"acme", "globex"} {
-		_, err := domaintest.Tenant(t, db, name).Record(t.Context(),
+		h := domaintest.Tenant(t, db, name)
+		rec, err := h.Record(t.Context(),
 			signer.Evidence(t, "frozen.tgz", []byte("frozen")), attestdb.Verify(signer.Verifier(t)))
+		require.NoError(t, err)
+		_, err = h.Record(t.Context(), loggedBundle(t, log, name))
+		require.NoError(t, err)
+		_, err = h.Record(t.Context(), attested(t, signer, "melted.tgz", attestor.PredicateTypeCycloneDX, wordySBOM(t, name)))
+		require.NoError(t, err)
+		_, err = h.AssembleChain(t.Context(), attestor.ChainRequest{
+			Subject: digest.Sum([]byte("frozen")).Digest(), PolicyVersion: "1",
+			Segments: []attestor.ChainSegment{{Kind: proofchain.Evidence, Digest: rec.SHA256}},
+		})
 		require.NoError(t, err)
 	}
 	cmd := exec.CommandContext(t.Context(), filepath.Join(testdb.Server(t).BinDir(), "pg_dump"),

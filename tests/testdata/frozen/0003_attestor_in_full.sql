@@ -1,0 +1,2192 @@
+
+
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+
+CREATE SCHEMA atlas_attestor;
+
+
+ALTER SCHEMA atlas_attestor OWNER TO attestdb_owner;
+
+
+CREATE SCHEMA atlas_rekor;
+
+
+ALTER SCHEMA atlas_rekor OWNER TO attestdb_owner;
+
+
+CREATE SCHEMA atlas_tenancy;
+
+
+ALTER SCHEMA atlas_tenancy OWNER TO attestdb_owner;
+
+
+CREATE SCHEMA attestor;
+
+
+ALTER SCHEMA attestor OWNER TO attestdb_owner;
+
+
+CREATE SCHEMA rekor;
+
+
+ALTER SCHEMA rekor OWNER TO attestdb_owner;
+
+
+CREATE SCHEMA tenancy;
+
+
+ALTER SCHEMA tenancy OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.chain_root(algorithm text, subject bytea, policy text, supersedes bytea, kinds text[], digests bytea[]) RETURNS bytea
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+DECLARE
+  leaf_prefix bytea := decode('00', 'hex');
+  node_prefix bytea := decode('01', 'hex');
+  hashes bytea[];
+BEGIN
+  SELECT array_agg(sha256(leaf_prefix || convert_to(l.line || chr(10), 'UTF8')) ORDER BY l.place, l.digest) INTO hashes
+    FROM (
+      VALUES (-4, NULL::bytea, 'attestdb proof chain v1'),
+             (-3, NULL, 'subject ' || algorithm || ':' || encode(subject, 'hex')),
+             (-2, NULL, 'policy ' || policy),
+             (-1, NULL, 'supersedes sha256:' || encode(supersedes, 'hex'))
+      UNION ALL
+      SELECT array_position(ARRAY['sbom', 'evidence', 'reasoning', 'vex', 'verdict'], s.kind), s.digest,
+             s.kind || ' sha256:' || encode(s.digest, 'hex')
+        FROM unnest(kinds, digests) AS s (kind, digest)
+    ) AS l (place, digest, line)
+   WHERE l.place <> -1 OR supersedes IS NOT NULL;
+  -- Pairs from the left, level by level, a last one without a partner as it is:
+  -- that is the tree which RFC 6962 builds from the top.
+  WHILE cardinality(hashes) > 1 LOOP
+    SELECT array_agg(p.hash ORDER BY p.n) INTO hashes
+      FROM (
+        SELECT (h.n - 1) / 2 AS n,
+               CASE count(*) WHEN 2 THEN sha256(node_prefix || string_agg(h.hash, NULL ORDER BY h.n))
+                             ELSE string_agg(h.hash, NULL) END AS hash
+          FROM unnest(hashes) WITH ORDINALITY AS h (hash, n)
+         GROUP BY 1
+      ) p;
+  END LOOP;
+  RETURN hashes[1];
+END $$;
+
+
+ALTER FUNCTION attestor.chain_root(algorithm text, subject bytea, policy text, supersedes bytea, kinds text[], digests bytea[]) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.envelopes_about(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) RETURNS SETOF bytea
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  -- Each by itself: joined, the planner has every sum meet every envelope as
+  -- long as it does not know how many there are.
+  SELECT u.sum
+    FROM unnest(sums) AS u (sum)
+    CROSS JOIN LATERAL (
+      SELECT e.id, e.created_at FROM attestor.envelopes e
+       WHERE e.tenant_id = tenant AND e.sha256 = u.sum
+       LIMIT 1) e
+   WHERE (SELECT true FROM attestor.statement_subjects s
+           WHERE s.tenant_id = tenant AND s.digest = artifact AND s.algorithm = artifact_algorithm
+             AND s.created_at = e.created_at AND s.statement_id = e.id
+           LIMIT 1)
+$$;
+
+
+ALTER FUNCTION attestor.envelopes_about(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.record_chain(tenant uuid, new_id uuid, actor text, algorithm text, subject bytea, policy text, segment_ids uuid[], kinds text[], digests bytea[], contents bytea[]) RETURNS TABLE(recorded_id uuid, recorded_at timestamp with time zone, recorded_revision integer, root bytea, superseded_id uuid, superseded_root bytea, existed boolean)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+DECLARE
+  found_status text;
+  sums bytea[];
+  of_sboms bytea[];
+  of_evidence bytea[];
+  given int;
+  distinct_given int;
+  bad record;
+  latest attestor.proof_chains%ROWTYPE;
+BEGIN
+  SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+
+  -- The longest array counts: where another one ends there is a NULL, which the
+  -- columns refuse.
+  SELECT array_agg(s.sum ORDER BY s.n), count(*), count(DISTINCT (s.kind, s.sum)),
+         array_agg(s.sum) FILTER (WHERE s.kind = 'sbom'), array_agg(s.sum) FILTER (WHERE s.kind = 'evidence')
+    INTO sums, given, distinct_given, of_sboms, of_evidence
+    FROM (SELECT u.kind, coalesce(u.digest, sha256(u.content)) AS sum, u.n
+            FROM unnest(kinds, digests, contents) WITH ORDINALITY AS u (kind, digest, content, n)) s;
+  IF distinct_given <> given THEN
+    RAISE EXCEPTION 'a segment is there twice' USING ERRCODE = '22023';
+  END IF;
+
+  SELECT s.kind, s.sum INTO bad
+    FROM unnest(kinds, sums, contents) AS s (kind, sum, content)
+   WHERE s.content IS NULL
+     AND NOT coalesce(CASE s.kind
+           WHEN 'sbom' THEN s.sum IN (SELECT attestor.sboms_about(tenant, of_sboms, algorithm, subject))
+           WHEN 'evidence' THEN s.sum IN (SELECT attestor.envelopes_about(tenant, of_evidence, algorithm, subject))
+           ELSE (SELECT true FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = s.sum LIMIT 1) END, false)
+   LIMIT 1;
+  IF FOUND THEN
+    IF EXISTS (SELECT FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = bad.sum)
+       OR bad.kind = 'sbom' AND EXISTS (SELECT FROM attestor.sboms b JOIN attestor.sbom_contents c ON c.tenant_id = tenant AND c.id = b.id
+                                         WHERE b.tenant_id = tenant AND b.sha256 = bad.sum) THEN
+      RAISE EXCEPTION 'the segment is not about the subject' USING ERRCODE = 'AD011', DETAIL = concat(bad.kind, ' sha256:', encode(bad.sum, 'hex'));
+    END IF;
+    RAISE EXCEPTION 'the segment is not there' USING ERRCODE = 'AD010', DETAIL = concat(bad.kind, ' sha256:', encode(bad.sum, 'hex'));
+  END IF;
+
+  FOR attempt IN 1 .. 1001 LOOP
+    IF attempt > 1000 THEN
+      RAISE EXCEPTION 'too many assemble chains of this subject at once' USING ERRCODE = '40001';
+    END IF;
+    -- A statement of its own: what a concurrent transaction stored a moment ago
+    -- is in its snapshot.
+    SELECT c.* INTO latest FROM attestor.proof_chains c WHERE c.tenant_id = tenant AND c.id = new_id;
+    IF NOT FOUND THEN
+      SELECT c.* INTO latest FROM attestor.proof_chains c
+       WHERE c.tenant_id = tenant AND c.subject_digest = subject AND c.subject_algorithm = algorithm
+       ORDER BY c.revision DESC
+       LIMIT 1;
+    END IF;
+    superseded_id := latest.supersedes_id;
+    superseded_root := (SELECT c.root_hash FROM attestor.proof_chains c WHERE c.tenant_id = tenant AND c.id = latest.supersedes_id);
+    IF latest.root_hash = attestor.chain_root(algorithm, subject, policy, superseded_root, kinds, sums) THEN
+      recorded_id := latest.id; recorded_at := latest.created_at; recorded_revision := latest.revision; root := latest.root_hash;
+      existed := latest.id <> new_id;
+      RETURN NEXT;
+      RETURN;
+    ELSIF latest.id = new_id THEN
+      RAISE EXCEPTION 'the id is taken' USING ERRCODE = '23505';
+    END IF;
+
+    superseded_id := latest.id;
+    superseded_root := latest.root_hash;
+    recorded_id := new_id;
+    recorded_revision := coalesce(latest.revision, 0) + 1;
+    -- The clock may have been set back: a chain is later than what it supersedes.
+    recorded_at := greatest(clock_timestamp(), latest.created_at + make_interval(secs => 0.000001));
+    root := attestor.chain_root(algorithm, subject, policy, latest.root_hash, kinds, sums);
+    existed := false;
+    INSERT INTO attestor.proof_chains (tenant_id, id, created_at, subject_algorithm, subject_digest, revision,
+                policy_version, root_hash, segment_count, supersedes_id, assembled_by)
+    VALUES (tenant, new_id, recorded_at, algorithm, subject, recorded_revision, policy, root, given, latest.id, actor)
+    -- By whichever key: who supersedes the same chain meets two of them.
+    ON CONFLICT DO NOTHING;
+    EXIT WHEN FOUND;
+  END LOOP;
+
+  INSERT INTO attestor.proof_segments (tenant_id, id, created_at, chain_id, position, kind, digest, content)
+  SELECT tenant, s.id, recorded_at, new_id,
+         row_number() OVER (ORDER BY array_position(ARRAY['sbom', 'evidence', 'reasoning', 'vex', 'verdict'], s.kind), s.sum) - 1,
+         s.kind, s.sum, s.content
+    FROM unnest(segment_ids, kinds, sums, contents) AS s (id, kind, sum, content);
+  RETURN NEXT;
+END $$;
+
+
+ALTER FUNCTION attestor.record_chain(tenant uuid, new_id uuid, actor text, algorithm text, subject bytea, policy text, segment_ids uuid[], kinds text[], digests bytea[], contents bytea[]) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.record_envelopes(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[]) RETURNS TABLE(n bigint, envelope_id uuid, recorded_at timestamp with time zone, existed boolean, outcome text, verifier text, policy text, reason text, signatures jsonb, time_verified timestamp with time zone, signed_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+DECLARE
+  found_status text;
+  stored bigint;
+BEGIN
+  -- Asked once, and not by a trigger for each row: tenant is the same for all,
+  -- and row-level security lets no other through.
+  SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+
+  RETURN QUERY
+  WITH envelope AS (
+    INSERT INTO attestor.envelopes
+           (tenant_id, id, created_at, media_type, payload_type, sha256, payload_sha256, size, recorded_by)
+    SELECT tenant, i.id, i.created_at, i.media_type, i.payload_type, sha256(i.content), i.payload_sha256,
+           octet_length(i.content), i.actor
+      FROM unnest(ids, times, actors, media_types, payload_types, payload_sha256s, contents)
+           AS i (id, created_at, actor, media_type, payload_type, payload_sha256, content)
+    ON CONFLICT (tenant_id, sha256) DO NOTHING
+    RETURNING id, created_at
+  ), fresh AS MATERIALIZED (
+    SELECT i.n, e.id, e.created_at, i.content, i.statement_type, i.predicate_type
+      FROM envelope e
+      JOIN unnest(ids, contents, statement_types, predicate_types) WITH ORDINALITY
+           AS i (id, content, statement_type, predicate_type, n) ON i.id = e.id
+  ), content AS (
+    INSERT INTO attestor.envelope_contents (tenant_id, id, created_at, content)
+    SELECT tenant, e.id, e.created_at, e.content FROM fresh e
+  ), signature AS (
+    INSERT INTO attestor.envelope_signatures
+           (tenant_id, id, created_at, envelope_id, position, key_id, sig,
+            certificate, certificate_sha256, issuer, san)
+    SELECT tenant, s.id, e.created_at, e.id, s.position, s.key_id, s.sig,
+           s.certificate, s.certificate_sha256, s.issuer, s.san
+      FROM fresh e
+      JOIN unnest(signature_ids, signature_of, signature_positions, key_ids, sigs,
+                  certificates, certificate_sha256s, issuers, sans)
+           AS s (id, n, position, key_id, sig, certificate, certificate_sha256, issuer, san) ON s.n = e.n
+  ), statement AS (
+    INSERT INTO attestor.statements (tenant_id, id, created_at, statement_type, predicate_type)
+    SELECT tenant, e.id, e.created_at, e.statement_type, e.predicate_type
+      FROM fresh e WHERE e.statement_type IS NOT NULL
+  ), subject AS (
+    INSERT INTO attestor.statement_subjects
+           (tenant_id, id, created_at, statement_id, position, name, algorithm, digest)
+    SELECT tenant, s.id, e.created_at, e.id, s.position, s.name, s.algorithm, s.digest
+      FROM fresh e
+      JOIN unnest(subject_ids, subject_of, subject_positions, subject_names, algorithms, digests)
+           AS s (id, n, position, name, algorithm, digest) ON s.n = e.n
+  )
+  SELECT e.n, e.id, e.created_at, false, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb,
+         NULL::timestamptz, NULL::timestamptz
+    FROM fresh e;
+
+  GET DIAGNOSTICS stored = ROW_COUNT;
+  IF stored = cardinality(ids) THEN
+    RETURN;
+  END IF;
+  -- A statement of its own: what a concurrent transaction stored a moment ago
+  -- is in its snapshot.
+  RETURN QUERY
+  SELECT i.n, e.id, e.created_at, e.id <> i.id, v.outcome, v.verifier, v.policy, v.reason, v.signatures,
+         v.time_verified, v.signed_at
+    FROM unnest(ids, contents) WITH ORDINALITY AS i (id, content, n)
+    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = sha256(i.content)
+    LEFT JOIN LATERAL (
+      SELECT v.* FROM attestor.envelope_verifications v
+       WHERE v.tenant_id = tenant AND v.envelope_id = e.id
+       ORDER BY v.created_at DESC, v.id DESC
+       LIMIT 1
+    ) v ON true;
+END $$;
+
+
+ALTER FUNCTION attestor.record_envelopes(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[]) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.record_evidence(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[], verification_ids uuid[], verification_of integer[], verification_times timestamp with time zone[], outcomes text[], verifiers text[], policies text[], reasons text[], verified_signatures text[], times_verified timestamp with time zone[], times_signed timestamp with time zone[]) RETURNS TABLE(n bigint, envelope_id uuid, recorded_at timestamp with time zone, existed boolean, outcome text, verifier text, policy text, reason text, signatures jsonb, time_verified timestamp with time zone, signed_at timestamp with time zone)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+DECLARE
+  must_verify boolean;
+  must_state boolean;
+  fault bigint;
+BEGIN
+  SELECT t.require_verified, t.require_in_toto INTO must_verify, must_state
+    FROM tenancy.tenants t WHERE t.id = tenant;
+  IF must_state THEN
+    SELECT min(i.n) INTO fault
+      FROM unnest(statement_types) WITH ORDINALITY AS i (type, n) WHERE i.type IS NULL;
+    IF fault IS NOT NULL THEN
+      RAISE EXCEPTION 'the tenant requires in-toto Statements' USING ERRCODE = 'AD004', DETAIL = fault;
+    END IF;
+  END IF;
+  IF must_verify THEN
+    SELECT min(i.n) INTO fault
+      FROM generate_series(1, cardinality(ids)) AS i (n)
+     WHERE NOT EXISTS (SELECT FROM unnest(verification_of, outcomes) AS v (n, outcome)
+                        WHERE v.n = i.n AND v.outcome = 'verified');
+    IF fault IS NOT NULL THEN
+      RAISE EXCEPTION 'the tenant requires verified evidence' USING ERRCODE = 'AD004', DETAIL = fault;
+    END IF;
+  END IF;
+
+  RETURN QUERY
+  SELECT * FROM attestor.record_envelopes(
+    tenant, ids, times, actors, media_types, payload_types, payload_sha256s, contents, statement_types, predicate_types,
+    signature_ids, signature_of, signature_positions, key_ids, sigs, certificates, certificate_sha256s, issuers, sans,
+    subject_ids, subject_of, subject_positions, subject_names, algorithms, digests);
+
+  IF cardinality(verification_ids) > 0 THEN
+    INSERT INTO attestor.envelope_verifications
+           (tenant_id, id, created_at, envelope_id, outcome, verifier, policy, reason, signatures, time_verified, signed_at)
+    SELECT tenant, w.id, w.created_at, e.id, w.outcome, w.verifier, w.policy, w.reason, w.signatures::jsonb,
+           w.time_verified, w.signed_at
+      FROM unnest(verification_ids, verification_of, verification_times, outcomes, verifiers, policies, reasons,
+                  verified_signatures, times_verified, times_signed)
+           AS w (id, n, created_at, outcome, verifier, policy, reason, signatures, time_verified, signed_at)
+      JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = sha256(contents[w.n])
+      LEFT JOIN LATERAL (
+        SELECT v.outcome, v.verifier, v.policy, v.reason, v.signatures, v.signed_at
+          FROM attestor.envelope_verifications v
+         WHERE v.tenant_id = tenant AND v.envelope_id = e.id
+         ORDER BY v.created_at DESC, v.id DESC
+         LIMIT 1
+      ) l ON true
+     WHERE (l.outcome, l.verifier, l.policy, l.reason, l.signatures, l.signed_at)
+           IS DISTINCT FROM (w.outcome, w.verifier, w.policy, w.reason, w.signatures::jsonb, w.signed_at);
+  END IF;
+END $$;
+
+
+ALTER FUNCTION attestor.record_evidence(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[], verification_ids uuid[], verification_of integer[], verification_times timestamp with time zone[], outcomes text[], verifiers text[], policies text[], reasons text[], verified_signatures text[], times_verified timestamp with time zone[], times_signed timestamp with time zone[]) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.record_sboms(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], sha256s bytea[], sizes bigint[], formats text[], spec_versions text[], serial_numbers text[], names text[], stated_ats timestamp with time zone[], contents bytea[], link_of integer[], link_envelopes bytea[], artifact_ids uuid[], artifact_of integer[], artifact_names text[], artifact_algorithms text[], artifact_digests bytea[], entry_ids uuid[], entry_of integer[], entry_positions integer[], refs text[], types text[], entry_names text[], versions text[], purls text[], package_keys text[], package_versions text[], digest_ids uuid[], digest_of integer[], digest_entries uuid[], digest_positions integer[], algorithms text[], digests bytea[], licence_ids uuid[], licence_of integer[], licence_entries uuid[], licence_positions integer[], licences_stated boolean[], licences text[]) RETURNS TABLE(n bigint, sbom_id uuid, recorded_at timestamp with time zone, existed boolean, components integer)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+DECLARE
+  found_status text;
+  fresh boolean[];
+BEGIN
+  SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+  IF EXISTS (SELECT FROM unnest(sha256s, sizes, contents) AS i (sha256, size, content)
+              WHERE i.content IS NOT NULL AND (i.sha256, i.size) <> (sha256(i.content), octet_length(i.content))) THEN
+    RAISE EXCEPTION 'digest or size is not that of the content' USING ERRCODE = 'check_violation';
+  END IF;
+
+  -- One truth value for each SBOM instead of a join for each component: whatever
+  -- the planner thinks of arrays that it cannot see, it reads them once.
+  WITH sbom AS (
+    INSERT INTO attestor.sboms
+           (tenant_id, id, created_at, sha256, size, format, spec_version, serial_number, name, stated_at,
+            component_count, recorded_by)
+    SELECT tenant, i.id, i.created_at, i.sha256, i.size, i.format, i.spec_version, i.serial_number, i.name, i.stated_at,
+           coalesce(c.components, 0), i.actor
+      FROM unnest(ids, times, actors, sha256s, sizes, formats, spec_versions, serial_numbers, names, stated_ats)
+           WITH ORDINALITY
+           AS i (id, created_at, actor, sha256, size, format, spec_version, serial_number, name, stated_at, n)
+      LEFT JOIN (SELECT e.n, count(*) AS components FROM unnest(entry_of) AS e (n) GROUP BY e.n) c ON c.n = i.n
+     ORDER BY i.n
+    ON CONFLICT (tenant_id, sha256) DO NOTHING
+    RETURNING id
+  )
+  SELECT array_agg(s.id IS NOT NULL ORDER BY i.n) INTO fresh
+    FROM unnest(ids) WITH ORDINALITY AS i (id, n) LEFT JOIN sbom s ON s.id = i.id;
+
+  IF true = ANY (fresh) THEN
+    INSERT INTO attestor.sbom_entries
+           (tenant_id, id, created_at, sbom_id, position, ref, type, name, version, purl, package_key, package_version)
+    SELECT tenant, e.id, times[e.n], ids[e.n], e.position, e.ref, e.type, e.name, e.version, e.purl, e.package_key,
+           e.package_version
+      FROM unnest(entry_ids, entry_of, entry_positions, refs, types, entry_names, versions, purls, package_keys,
+                  package_versions)
+           AS e (id, n, position, ref, type, name, version, purl, package_key, package_version)
+     WHERE fresh[e.n];
+    INSERT INTO attestor.sbom_entry_digests (tenant_id, id, created_at, entry_id, position, algorithm, digest)
+    SELECT tenant, d.id, times[d.n], d.entry_id, d.position, d.algorithm, d.digest
+      FROM unnest(digest_ids, digest_of, digest_entries, digest_positions, algorithms, digests)
+           AS d (id, n, entry_id, position, algorithm, digest)
+     WHERE fresh[d.n];
+    INSERT INTO attestor.sbom_entry_licences (tenant_id, id, created_at, entry_id, position, stated, licence)
+    SELECT tenant, l.id, times[l.n], l.entry_id, l.position, l.stated, l.licence
+      FROM unnest(licence_ids, licence_of, licence_entries, licence_positions, licences_stated, licences)
+           AS l (id, n, entry_id, position, stated, licence)
+     WHERE fresh[l.n];
+  END IF;
+
+  -- Statements of their own: what a concurrent transaction stored a moment ago is
+  -- in their snapshots.
+  INSERT INTO attestor.sbom_contents (tenant_id, id, created_at, content)
+  SELECT tenant, s.id, i.created_at, i.content
+    FROM unnest(sha256s, times, contents) AS i (sha256, created_at, content)
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = i.sha256
+   WHERE i.content IS NOT NULL
+   ORDER BY s.sha256
+  ON CONFLICT (tenant_id, id) DO NOTHING;
+
+  -- A subject belongs to one envelope, which has one predicate: its id serves here
+  -- too.
+  INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, envelope_id, name, algorithm, digest)
+  SELECT tenant, u.id, times[l.n], s.id, e.id, u.name, u.algorithm, u.digest
+    FROM unnest(link_of, link_envelopes) AS l (n, sha256)
+    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = l.sha256
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = sha256s[l.n]
+    JOIN attestor.statement_subjects u ON u.tenant_id = tenant AND u.statement_id = e.id
+   ORDER BY e.sha256, u.position, u.algorithm
+  ON CONFLICT DO NOTHING;
+
+  INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, name, algorithm, digest)
+  SELECT tenant, a.id, times[a.n], s.id, a.name, a.algorithm, a.digest
+    FROM unnest(artifact_ids, artifact_of, artifact_names, artifact_algorithms, artifact_digests)
+         AS a (id, n, name, algorithm, digest)
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = sha256s[a.n]
+   -- A name alone stands for an artifact only where there is none with a digest.
+   WHERE a.digest IS NOT NULL
+      OR NOT EXISTS (SELECT FROM attestor.sbom_artifacts o WHERE o.tenant_id = tenant AND o.sbom_id = s.id)
+   ORDER BY s.sha256, a.algorithm, a.digest
+  ON CONFLICT DO NOTHING;
+
+  RETURN QUERY
+  SELECT i.n, s.id, s.created_at, s.id <> i.id, s.component_count
+    FROM unnest(ids, sha256s) WITH ORDINALITY AS i (id, sha256, n)
+    JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = i.sha256;
+END $$;
+
+
+ALTER FUNCTION attestor.record_sboms(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], sha256s bytea[], sizes bigint[], formats text[], spec_versions text[], serial_numbers text[], names text[], stated_ats timestamp with time zone[], contents bytea[], link_of integer[], link_envelopes bytea[], artifact_ids uuid[], artifact_of integer[], artifact_names text[], artifact_algorithms text[], artifact_digests bytea[], entry_ids uuid[], entry_of integer[], entry_positions integer[], refs text[], types text[], entry_names text[], versions text[], purls text[], package_keys text[], package_versions text[], digest_ids uuid[], digest_of integer[], digest_entries uuid[], digest_positions integer[], algorithms text[], digests bytea[], licence_ids uuid[], licence_of integer[], licence_entries uuid[], licence_positions integer[], licences_stated boolean[], licences text[]) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION attestor.sboms_about(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) RETURNS SETOF bytea
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  SELECT attestor.envelopes_about(tenant, sums, artifact_algorithm, artifact)
+  UNION ALL
+  SELECT u.sum
+    FROM unnest(sums) AS u (sum)
+    CROSS JOIN LATERAL (
+      SELECT b.id FROM attestor.sboms b
+       WHERE b.tenant_id = tenant AND b.sha256 = u.sum
+       LIMIT 1) b
+   WHERE (SELECT true FROM attestor.sbom_contents c WHERE c.tenant_id = tenant AND c.id = b.id)
+     AND (SELECT true FROM attestor.sbom_artifacts a
+           WHERE a.tenant_id = tenant AND a.sbom_id = b.id AND a.algorithm = artifact_algorithm AND a.digest = artifact
+           LIMIT 1)
+$$;
+
+
+ALTER FUNCTION attestor.sboms_about(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION rekor.record_entries(tenant uuid, ids uuid[], envelope_sha256s bytea[], positions integer[], log_ids bytea[], log_indexes bigint[], kinds text[], versions text[], integrated_times timestamp with time zone[], bodies bytea[], promises bytea[], proof_log_indexes bigint[], proof_tree_sizes bigint[], proof_root_hashes bytea[], proof_hashes bytea[], checkpoint_ids uuid[], origins text[], notes bytea[], verified timestamp with time zone[]) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+#variable_conflict use_column
+DECLARE
+  found_status text;
+  envelopes bigint;
+  stored bigint;
+BEGIN
+  -- Asked once, and not by a trigger for each row.
+  SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+
+  -- In the order of their digests, so that two calls with the same checkpoints
+  -- wait for each other in one direction only.
+  INSERT INTO rekor.log_checkpoints (tenant_id, id, created_at, origin, tree_size, root_hash, note, note_sha256)
+  SELECT tenant, c.id, clock_timestamp(), c.origin, c.tree_size, c.root_hash, c.note, c.note_sha256
+    FROM (
+      SELECT DISTINCT ON (sha256(i.note)) i.id, i.origin, i.tree_size, i.root_hash, i.note, sha256(i.note) AS note_sha256
+        FROM unnest(checkpoint_ids, origins, proof_tree_sizes, proof_root_hashes, notes)
+             AS i (id, origin, tree_size, root_hash, note)
+       WHERE i.note IS NOT NULL
+       ORDER BY sha256(i.note)
+    ) c
+   ORDER BY c.note_sha256
+  ON CONFLICT (tenant_id, note_sha256) DO NOTHING;
+
+  -- A statement of its own: what a concurrent transaction stored a moment ago is
+  -- in its snapshot.
+  INSERT INTO rekor.log_entries
+         (tenant_id, id, created_at, envelope_id, position, log_id, log_index, kind, version, integrated_time,
+          canonicalized_body, body_sha256, leaf_hash, inclusion_promise, proof_log_index, proof_tree_size,
+          proof_root_hash, proof_hashes, checkpoint_id, verified_at)
+  SELECT tenant, i.id, e.created_at, e.id, i.position, i.log_id, i.log_index, i.kind, i.version, i.integrated_time,
+         i.body, sha256(i.body), sha256('\x00'::bytea || i.body), i.promise, i.proof_log_index, i.proof_tree_size,
+         i.proof_root_hash, i.hashes, c.id, i.verified_at
+    FROM unnest(ids, envelope_sha256s, positions, log_ids, log_indexes, kinds, versions, integrated_times, bodies,
+                promises, proof_log_indexes, proof_tree_sizes, proof_root_hashes, proof_hashes, notes, verified)
+         AS i (id, envelope_sha256, position, log_id, log_index, kind, version, integrated_time, body,
+               promise, proof_log_index, proof_tree_size, proof_root_hash, hashes, note, verified_at)
+    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = i.envelope_sha256
+    LEFT JOIN rekor.log_checkpoints c ON c.tenant_id = tenant AND c.note_sha256 = sha256(i.note)
+   ORDER BY e.id, i.position
+  ON CONFLICT (tenant_id, envelope_id, position) DO NOTHING;
+  GET DIAGNOSTICS stored = ROW_COUNT;
+  IF stored = cardinality(ids) THEN
+    RETURN stored;
+  END IF;
+
+  SELECT count(*) INTO envelopes FROM unnest(envelope_sha256s) s
+    JOIN attestor.envelopes e ON e.tenant_id = tenant AND e.sha256 = s;
+  IF envelopes < cardinality(ids) THEN
+    RAISE EXCEPTION 'an entry is of no envelope of the tenant' USING ERRCODE = '23503';
+  END IF;
+  RETURN stored;
+END $$;
+
+
+ALTER FUNCTION rekor.record_entries(tenant uuid, ids uuid[], envelope_sha256s bytea[], positions integer[], log_ids bytea[], log_indexes bigint[], kinds text[], versions text[], integrated_times timestamp with time zone[], bodies bytea[], promises bytea[], proof_log_indexes bigint[], proof_tree_sizes bigint[], proof_root_hashes bytea[], proof_hashes bytea[], checkpoint_ids uuid[], origins text[], notes bytea[], verified timestamp with time zone[]) OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION tenancy.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+BEGIN
+  RAISE EXCEPTION 'append-only: % on %.% is refused', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME
+    USING ERRCODE = 'AD001', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME;
+END $$;
+
+
+ALTER FUNCTION tenancy.refuse_change() OWNER TO attestdb_owner;
+
+
+CREATE FUNCTION tenancy.require_active_tenant() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+DECLARE
+  found_status text;
+BEGIN
+  SELECT t.status INTO found_status FROM tenancy.tenants t
+   WHERE t.id = NEW.tenant_id;
+  IF found_status IS NULL THEN
+    RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
+  ELSIF found_status <> 'active' THEN
+    RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
+  END IF;
+  RETURN NEW;
+END $$;
+
+
+ALTER FUNCTION tenancy.require_active_tenant() OWNER TO attestdb_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+
+CREATE TABLE atlas_attestor.atlas_schema_revisions (
+    version character varying NOT NULL,
+    description character varying NOT NULL,
+    type bigint DEFAULT 2 NOT NULL,
+    applied bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    executed_at timestamp with time zone NOT NULL,
+    execution_time bigint NOT NULL,
+    error text,
+    error_stmt text,
+    hash character varying NOT NULL,
+    partial_hashes jsonb,
+    operator_version character varying NOT NULL
+);
+
+
+ALTER TABLE atlas_attestor.atlas_schema_revisions OWNER TO attestdb_owner;
+
+
+CREATE TABLE atlas_rekor.atlas_schema_revisions (
+    version character varying NOT NULL,
+    description character varying NOT NULL,
+    type bigint DEFAULT 2 NOT NULL,
+    applied bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    executed_at timestamp with time zone NOT NULL,
+    execution_time bigint NOT NULL,
+    error text,
+    error_stmt text,
+    hash character varying NOT NULL,
+    partial_hashes jsonb,
+    operator_version character varying NOT NULL
+);
+
+
+ALTER TABLE atlas_rekor.atlas_schema_revisions OWNER TO attestdb_owner;
+
+
+CREATE TABLE atlas_tenancy.atlas_schema_revisions (
+    version character varying NOT NULL,
+    description character varying NOT NULL,
+    type bigint DEFAULT 2 NOT NULL,
+    applied bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    executed_at timestamp with time zone NOT NULL,
+    execution_time bigint NOT NULL,
+    error text,
+    error_stmt text,
+    hash character varying NOT NULL,
+    partial_hashes jsonb,
+    operator_version character varying NOT NULL
+);
+
+
+ALTER TABLE atlas_tenancy.atlas_schema_revisions OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.envelope_contents (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT envelope_contents_content_not_empty CHECK ((octet_length(content) > 0)),
+    CONSTRAINT envelope_contents_created_at_finite CHECK (isfinite(created_at))
+);
+
+ALTER TABLE ONLY attestor.envelope_contents FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.envelope_contents OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.envelope_signatures (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    envelope_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    key_id text NOT NULL,
+    sig bytea NOT NULL,
+    certificate bytea,
+    certificate_sha256 bytea,
+    issuer text,
+    san text,
+    san_folded text GENERATED ALWAYS AS (lower((san COLLATE "C"))) STORED COLLATE pg_catalog."C",
+    san_domain text GENERATED ALWAYS AS ((reverse(lower((COALESCE("substring"(san, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:@]+)'::text), "substring"(san, '^[^/@]+@([^/@]+)$'::text), "substring"(san, '^[A-Za-z0-9_*-]+(?:[.][A-Za-z0-9_-]+)+$'::text)) COLLATE "C"))) || '.'::text)) STORED COLLATE pg_catalog."C",
+    CONSTRAINT envelope_signatures_certificate_length CHECK (((octet_length(certificate) >= 1) AND (octet_length(certificate) <= 65536))),
+    CONSTRAINT envelope_signatures_certificate_sha256_length CHECK ((octet_length(certificate_sha256) = 32)),
+    CONSTRAINT envelope_signatures_certificate_whole CHECK (((certificate IS NULL) = (certificate_sha256 IS NULL))),
+    CONSTRAINT envelope_signatures_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT envelope_signatures_issuer_length CHECK (((octet_length(issuer) >= 1) AND (octet_length(issuer) <= 2048))),
+    CONSTRAINT envelope_signatures_key_id_length CHECK (((octet_length(key_id) >= 0) AND (octet_length(key_id) <= 2048))),
+    CONSTRAINT envelope_signatures_position_range CHECK ((("position" >= 0) AND ("position" <= 63))),
+    CONSTRAINT envelope_signatures_san_length CHECK (((octet_length(san) >= 1) AND (octet_length(san) <= 2048))),
+    CONSTRAINT envelope_signatures_sig_length CHECK (((octet_length(sig) >= 1) AND (octet_length(sig) <= 65536)))
+);
+
+ALTER TABLE ONLY attestor.envelope_signatures FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.envelope_signatures OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.envelope_verifications (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    envelope_id uuid NOT NULL,
+    outcome text NOT NULL,
+    verifier text NOT NULL,
+    policy text NOT NULL,
+    reason text,
+    signatures jsonb NOT NULL,
+    time_verified timestamp with time zone NOT NULL,
+    signed_at timestamp with time zone,
+    CONSTRAINT envelope_verifications_outcome_known CHECK ((outcome = ANY (ARRAY['verified'::text, 'failed'::text]))),
+    CONSTRAINT envelope_verifications_outcome_reason CHECK (((outcome = 'failed'::text) = (reason IS NOT NULL))),
+    CONSTRAINT envelope_verifications_policy_length CHECK (((octet_length(policy) >= 1) AND (octet_length(policy) <= 4096))),
+    CONSTRAINT envelope_verifications_reason_length CHECK (((octet_length(reason) >= 1) AND (octet_length(reason) <= 4096))),
+    CONSTRAINT envelope_verifications_times_finite CHECK ((isfinite(created_at) AND isfinite(time_verified) AND isfinite(signed_at))),
+    CONSTRAINT envelope_verifications_verifier_length CHECK (((octet_length(verifier) >= 1) AND (octet_length(verifier) <= 255)))
+);
+
+ALTER TABLE ONLY attestor.envelope_verifications FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.envelope_verifications OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.envelopes (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    media_type text NOT NULL,
+    payload_type text NOT NULL,
+    sha256 bytea NOT NULL,
+    payload_sha256 bytea NOT NULL,
+    size bigint NOT NULL,
+    recorded_by text,
+    CONSTRAINT envelopes_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT envelopes_media_type_length CHECK (((octet_length(media_type) >= 1) AND (octet_length(media_type) <= 255))),
+    CONSTRAINT envelopes_payload_sha256_length CHECK ((octet_length(payload_sha256) = 32)),
+    CONSTRAINT envelopes_payload_type_length CHECK (((octet_length(payload_type) >= 1) AND (octet_length(payload_type) <= 255))),
+    CONSTRAINT envelopes_recorded_by_length CHECK (((octet_length(recorded_by) >= 1) AND (octet_length(recorded_by) <= 256))),
+    CONSTRAINT envelopes_sha256_length CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT envelopes_size_positive CHECK ((size > 0))
+);
+
+ALTER TABLE ONLY attestor.envelopes FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.envelopes OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.proof_chains (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    subject_algorithm text NOT NULL,
+    subject_digest bytea NOT NULL,
+    revision integer NOT NULL,
+    policy_version text NOT NULL,
+    root_hash bytea NOT NULL,
+    segment_count integer NOT NULL,
+    supersedes_id uuid,
+    assembled_by text,
+    CONSTRAINT proof_chains_assembled_by_length CHECK (((octet_length(assembled_by) >= 1) AND (octet_length(assembled_by) <= 256))),
+    CONSTRAINT proof_chains_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT proof_chains_policy_version_form CHECK (((policy_version COLLATE "C") ~ '^[!-~]{1,128}$'::text)),
+    CONSTRAINT proof_chains_revision_first CHECK (((revision >= 1) AND ((revision = 1) = (supersedes_id IS NULL)))),
+    CONSTRAINT proof_chains_root_hash_length CHECK ((octet_length(root_hash) = 32)),
+    CONSTRAINT proof_chains_segment_count_range CHECK (((segment_count >= 1) AND (segment_count <= 10000))),
+    CONSTRAINT proof_chains_subject_algorithm_form CHECK ((((subject_algorithm COLLATE "C") ~ '^(gitoid:)?[A-Za-z0-9_.-]{1,32}$'::text) AND (octet_length(subject_algorithm) <= 32))),
+    CONSTRAINT proof_chains_subject_digest_length CHECK (((octet_length(subject_digest) >= 1) AND (octet_length(subject_digest) <= 128)))
+);
+
+ALTER TABLE ONLY attestor.proof_chains FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.proof_chains OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.proof_segments (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    chain_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    kind text NOT NULL,
+    digest bytea NOT NULL,
+    content bytea,
+    CONSTRAINT proof_segments_content_digest CHECK (((content IS NULL) OR (digest = sha256(content)))),
+    CONSTRAINT proof_segments_content_kind CHECK (((content IS NULL) OR (kind = ANY (ARRAY['reasoning'::text, 'vex'::text, 'verdict'::text])))),
+    CONSTRAINT proof_segments_content_length CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 16777216))),
+    CONSTRAINT proof_segments_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT proof_segments_digest_length CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT proof_segments_kind_known CHECK ((kind = ANY (ARRAY['sbom'::text, 'evidence'::text, 'reasoning'::text, 'vex'::text, 'verdict'::text]))),
+    CONSTRAINT proof_segments_position_range CHECK ((("position" >= 0) AND ("position" <= 9999)))
+);
+
+ALTER TABLE ONLY attestor.proof_segments FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.proof_segments OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.sbom_artifacts (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sbom_id uuid NOT NULL,
+    envelope_id uuid,
+    name text NOT NULL,
+    algorithm text,
+    digest bytea,
+    CONSTRAINT sbom_artifacts_algorithm_length CHECK (((octet_length(algorithm) >= 1) AND (octet_length(algorithm) <= 32))),
+    CONSTRAINT sbom_artifacts_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT sbom_artifacts_digest_length CHECK (((octet_length(digest) >= 1) AND (octet_length(digest) <= 128))),
+    CONSTRAINT sbom_artifacts_digest_whole CHECK (((algorithm IS NULL) = (digest IS NULL))),
+    CONSTRAINT sbom_artifacts_name_length CHECK (((octet_length(name) >= 0) AND (octet_length(name) <= 2048)))
+);
+
+ALTER TABLE ONLY attestor.sbom_artifacts FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.sbom_artifacts OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.sbom_contents (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT sbom_contents_content_not_empty CHECK ((octet_length(content) > 0)),
+    CONSTRAINT sbom_contents_created_at_finite CHECK (isfinite(created_at))
+);
+
+ALTER TABLE ONLY attestor.sbom_contents FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.sbom_contents OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.sbom_entries (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sbom_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    ref text NOT NULL,
+    type text NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    purl text,
+    package_key text,
+    package_version text,
+    CONSTRAINT sbom_entries_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT sbom_entries_name_length CHECK (((octet_length(name) >= 0) AND (octet_length(name) <= 2048))),
+    CONSTRAINT sbom_entries_package_key_length CHECK (((octet_length(package_key) >= 1) AND (octet_length(package_key) <= 1024))),
+    CONSTRAINT sbom_entries_package_version_length CHECK (((octet_length(package_version) >= 0) AND (octet_length(package_version) <= 512))),
+    CONSTRAINT sbom_entries_package_whole CHECK ((((package_key IS NULL) = (package_version IS NULL)) AND ((package_key IS NULL) OR (purl IS NOT NULL)))),
+    CONSTRAINT sbom_entries_position_range CHECK ((("position" >= 0) AND ("position" <= 99999))),
+    CONSTRAINT sbom_entries_purl_length CHECK (((octet_length(purl) >= 1) AND (octet_length(purl) <= 2048))),
+    CONSTRAINT sbom_entries_ref_length CHECK (((octet_length(ref) >= 0) AND (octet_length(ref) <= 2048))),
+    CONSTRAINT sbom_entries_type_length CHECK (((octet_length(type) >= 0) AND (octet_length(type) <= 64))),
+    CONSTRAINT sbom_entries_version_length CHECK (((octet_length(version) >= 0) AND (octet_length(version) <= 2048)))
+);
+
+ALTER TABLE ONLY attestor.sbom_entries FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.sbom_entries OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.sbom_entry_digests (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    entry_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    algorithm text NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT sbom_entry_digests_algorithm_length CHECK (((octet_length(algorithm) >= 1) AND (octet_length(algorithm) <= 32))),
+    CONSTRAINT sbom_entry_digests_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT sbom_entry_digests_digest_length CHECK (((octet_length(digest) >= 1) AND (octet_length(digest) <= 128))),
+    CONSTRAINT sbom_entry_digests_position_range CHECK ((("position" >= 0) AND ("position" <= 511)))
+);
+
+ALTER TABLE ONLY attestor.sbom_entry_digests FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.sbom_entry_digests OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.sbom_entry_licences (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    entry_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    stated boolean NOT NULL,
+    licence text NOT NULL,
+    CONSTRAINT sbom_entry_licences_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT sbom_entry_licences_licence_length CHECK (((octet_length(licence) >= 1) AND (octet_length(licence) <= 2048))),
+    CONSTRAINT sbom_entry_licences_position_range CHECK ((("position" >= 0) AND ("position" <= 1023)))
+);
+
+ALTER TABLE ONLY attestor.sbom_entry_licences FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.sbom_entry_licences OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.sboms (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    sha256 bytea NOT NULL,
+    size bigint NOT NULL,
+    format text NOT NULL,
+    spec_version text NOT NULL,
+    serial_number text,
+    name text NOT NULL,
+    stated_at timestamp with time zone,
+    component_count integer NOT NULL,
+    recorded_by text,
+    CONSTRAINT sboms_component_count_range CHECK (((component_count >= 0) AND (component_count <= 100000))),
+    CONSTRAINT sboms_format_known CHECK ((format = ANY (ARRAY['cyclonedx'::text, 'spdx'::text]))),
+    CONSTRAINT sboms_name_length CHECK (((octet_length(name) >= 0) AND (octet_length(name) <= 2048))),
+    CONSTRAINT sboms_recorded_by_length CHECK (((octet_length(recorded_by) >= 1) AND (octet_length(recorded_by) <= 256))),
+    CONSTRAINT sboms_serial_number_length CHECK (((octet_length(serial_number) >= 1) AND (octet_length(serial_number) <= 2048))),
+    CONSTRAINT sboms_sha256_length CHECK ((octet_length(sha256) = 32)),
+    CONSTRAINT sboms_size_positive CHECK ((size > 0)),
+    CONSTRAINT sboms_spec_version_length CHECK (((octet_length(spec_version) >= 1) AND (octet_length(spec_version) <= 32))),
+    CONSTRAINT sboms_times_finite CHECK ((isfinite(created_at) AND isfinite(stated_at)))
+);
+
+ALTER TABLE ONLY attestor.sboms FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.sboms OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.statement_subjects (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    statement_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    name text NOT NULL,
+    algorithm text NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT statement_subjects_algorithm_length CHECK (((octet_length(algorithm) >= 1) AND (octet_length(algorithm) <= 32))),
+    CONSTRAINT statement_subjects_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT statement_subjects_digest_length CHECK (((octet_length(digest) >= 1) AND (octet_length(digest) <= 128))),
+    CONSTRAINT statement_subjects_name_length CHECK (((octet_length(name) >= 0) AND (octet_length(name) <= 2048))),
+    CONSTRAINT statement_subjects_position_range CHECK ((("position" >= 0) AND ("position" <= 9999)))
+);
+
+ALTER TABLE ONLY attestor.statement_subjects FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.statement_subjects OWNER TO attestdb_owner;
+
+
+CREATE TABLE attestor.statements (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    statement_type text NOT NULL,
+    predicate_type text NOT NULL,
+    CONSTRAINT statements_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT statements_predicate_type_length CHECK (((octet_length(predicate_type) >= 1) AND (octet_length(predicate_type) <= 2048))),
+    CONSTRAINT statements_statement_type_known CHECK ((statement_type = ANY (ARRAY['https://in-toto.io/Statement/v0.1'::text, 'https://in-toto.io/Statement/v1'::text])))
+);
+
+ALTER TABLE ONLY attestor.statements FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE attestor.statements OWNER TO attestdb_owner;
+
+
+CREATE TABLE rekor.log_checkpoints (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    origin text NOT NULL,
+    tree_size bigint NOT NULL,
+    root_hash bytea NOT NULL,
+    note bytea NOT NULL,
+    note_sha256 bytea NOT NULL,
+    CONSTRAINT log_checkpoints_created_at_finite CHECK (isfinite(created_at)),
+    CONSTRAINT log_checkpoints_note_length CHECK (((octet_length(note) >= 1) AND (octet_length(note) <= 65536))),
+    CONSTRAINT log_checkpoints_note_says_so CHECK ((POSITION((convert_to((((((origin || '
+'::text) || (tree_size)::text) || '
+'::text) || encode(root_hash, 'base64'::text)) || '
+'::text), 'UTF8'::name)) IN (note)) = 1)),
+    CONSTRAINT log_checkpoints_note_sha256_of_note CHECK ((note_sha256 = sha256(note))),
+    CONSTRAINT log_checkpoints_origin_length CHECK (((octet_length(origin) >= 1) AND (octet_length(origin) <= 1024))),
+    CONSTRAINT log_checkpoints_root_hash_length CHECK ((octet_length(root_hash) = 32)),
+    CONSTRAINT log_checkpoints_tree_size_range CHECK ((tree_size >= 0))
+);
+
+ALTER TABLE ONLY rekor.log_checkpoints FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE rekor.log_checkpoints OWNER TO attestdb_owner;
+
+
+CREATE TABLE rekor.log_entries (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    envelope_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    log_id bytea NOT NULL,
+    log_index bigint NOT NULL,
+    kind text NOT NULL,
+    version text NOT NULL,
+    integrated_time timestamp with time zone,
+    canonicalized_body bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    leaf_hash bytea NOT NULL,
+    inclusion_promise bytea,
+    proof_log_index bigint,
+    proof_tree_size bigint,
+    proof_root_hash bytea,
+    proof_hashes bytea,
+    checkpoint_id uuid,
+    verified_at timestamp with time zone,
+    CONSTRAINT log_entries_body_sha256_of_body CHECK ((body_sha256 = sha256(canonicalized_body))),
+    CONSTRAINT log_entries_canonicalized_body_length CHECK (((octet_length(canonicalized_body) >= 1) AND (octet_length(canonicalized_body) <= 1048576))),
+    CONSTRAINT log_entries_checkpoint_of_proof CHECK (((checkpoint_id IS NULL) OR (proof_root_hash IS NOT NULL))),
+    CONSTRAINT log_entries_inclusion_known CHECK (((inclusion_promise IS NOT NULL) OR (proof_root_hash IS NOT NULL))),
+    CONSTRAINT log_entries_inclusion_promise_length CHECK (((octet_length(inclusion_promise) >= 1) AND (octet_length(inclusion_promise) <= 4096))),
+    CONSTRAINT log_entries_kind_length CHECK (((octet_length(kind) >= 1) AND (octet_length(kind) <= 64))),
+    CONSTRAINT log_entries_leaf_hash_of_body CHECK ((leaf_hash = sha256(('\x00'::bytea || canonicalized_body)))),
+    CONSTRAINT log_entries_log_id_length CHECK (((octet_length(log_id) >= 1) AND (octet_length(log_id) <= 64))),
+    CONSTRAINT log_entries_log_index_range CHECK ((log_index >= 0)),
+    CONSTRAINT log_entries_position_range CHECK ((("position" >= 0) AND ("position" <= 31))),
+    CONSTRAINT log_entries_proof_hashes_length CHECK (((octet_length(proof_hashes) <= 2016) AND ((octet_length(proof_hashes) % 32) = 0))),
+    CONSTRAINT log_entries_proof_log_index_range CHECK (((proof_log_index >= 0) AND (proof_log_index < proof_tree_size))),
+    CONSTRAINT log_entries_proof_root_hash_length CHECK ((octet_length(proof_root_hash) = 32)),
+    CONSTRAINT log_entries_proof_whole CHECK ((((proof_log_index IS NULL) = (proof_root_hash IS NULL)) AND ((proof_tree_size IS NULL) = (proof_root_hash IS NULL)) AND ((proof_hashes IS NULL) = (proof_root_hash IS NULL)))),
+    CONSTRAINT log_entries_times_finite CHECK ((isfinite(created_at) AND isfinite(integrated_time) AND isfinite(verified_at))),
+    CONSTRAINT log_entries_version_length CHECK (((octet_length(version) >= 1) AND (octet_length(version) <= 64)))
+);
+
+ALTER TABLE ONLY rekor.log_entries FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE rekor.log_entries OWNER TO attestdb_owner;
+
+
+CREATE TABLE tenancy.library_floors (
+    level bigint NOT NULL,
+    reason text NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    CONSTRAINT library_floors_level_positive CHECK ((level > 0)),
+    CONSTRAINT library_floors_reason_length CHECK (((octet_length(reason) >= 1) AND (octet_length(reason) <= 1024)))
+);
+
+
+ALTER TABLE tenancy.library_floors OWNER TO attestdb_owner;
+
+
+CREATE TABLE tenancy.tenants (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by text NOT NULL,
+    status_changed_at timestamp with time zone NOT NULL,
+    status_changed_by text NOT NULL,
+    require_verified boolean DEFAULT false NOT NULL,
+    require_in_toto boolean DEFAULT false NOT NULL,
+    requirements_changed_at timestamp with time zone,
+    requirements_changed_by text,
+    CONSTRAINT tenants_created_by_length CHECK (((octet_length(created_by) >= 1) AND (octet_length(created_by) <= 256))),
+    CONSTRAINT tenants_name_slug CHECK ((name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT tenants_requirements_changed_at_finite CHECK (isfinite(requirements_changed_at)),
+    CONSTRAINT tenants_requirements_changed_by_length CHECK (((octet_length(requirements_changed_by) >= 1) AND (octet_length(requirements_changed_by) <= 256))),
+    CONSTRAINT tenants_requirements_changed_whole CHECK (((requirements_changed_at IS NULL) = (requirements_changed_by IS NULL))),
+    CONSTRAINT tenants_status_changed_by_length CHECK (((octet_length(status_changed_by) >= 1) AND (octet_length(status_changed_by) <= 256))),
+    CONSTRAINT tenants_status_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text]))),
+    CONSTRAINT tenants_times_finite CHECK ((isfinite(created_at) AND isfinite(status_changed_at)))
+);
+
+ALTER TABLE ONLY tenancy.tenants FORCE ROW LEVEL SECURITY;
+
+
+ALTER TABLE tenancy.tenants OWNER TO attestdb_owner;
+
+
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261123152932', 'create_tables', 2, 12, 12, '2026-11-24 20:50:29.706372+00', 296, NULL, NULL, 'Q8f3RmcKML/yV1avqloXX1JoLd85Wm9O5vVL6VVUTX0=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261123153101', 'isolate_tenants', 2, 38, 38, '2026-11-24 20:50:29.714483+00', 90, NULL, NULL, '4tLtDiWXRErj/U7jHLaB1FtB1zXn5pey01/31xHubBw=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261123153102', 'guard_rows', 2, 12, 12, '2026-11-24 20:50:29.716326+00', 106, NULL, NULL, 'V7HybjylbiahnRLtUGTx1BoheeasfFzMbIS9uSINGtU=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124160001', 'record_whole_envelopes', 2, 9, 9, '2026-11-24 20:50:29.71961+00', 169, NULL, NULL, 'RAsOTHESKVZ7jUJ54ALpAiq0Tt6PlJMrOYt+xyhkIqY=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124160002', 'close_direct_inserts', 2, 6, 6, '2026-11-24 20:50:29.721267+00', 263, NULL, NULL, 'gkxzZpxikQdkipHmeKi76dC20Qx7uQA7hP99JYjuwzQ=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124180000', 'create_sbom_tables', 2, 15, 15, '2026-11-24 20:50:29.740993+00', 213, NULL, NULL, 'HArlcawr5bYVpO6UkEBHDj46aNvh0VpccUFbnBU7Wes=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124180001', 'isolate_sboms', 2, 36, 36, '2026-11-24 20:50:29.745669+00', 115, NULL, NULL, 'cnKZFWYC0uFTab5O+G0u7leFzaXapiNrLPQDQJIB7Uk=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124180002', 'guard_sboms', 2, 12, 12, '2026-11-24 20:50:29.747571+00', 82, NULL, NULL, 'PxugsLSssjtJtjYJrwveJj+INxHX2fQHZB7AVCGENHk=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124180003', 'record_whole_sboms', 2, 3, 3, '2026-11-24 20:50:29.749307+00', 117, NULL, NULL, 'KSBJQdIrHINp1diRD8OGgsWnVS9Of0NM9NKStkixqxo=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124190000', 'create_proof_chains', 2, 7, 7, '2026-11-24 20:50:29.752908+00', 362, NULL, NULL, '55L4qtMSds39RUROrX+JyllOLmr+Vm4u/CGRx1U9MGo=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124190001', 'supersede_within_a_tenant', 2, 1, 1, '2026-11-24 20:50:29.754468+00', 428, NULL, NULL, 'BfKqIgMJqDAbsjjRIBoq/yE7KYVXQBT+OPbYNPNP2/w=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124190002', 'isolate_proof_chains', 2, 12, 12, '2026-11-24 20:50:29.756382+00', 143, NULL, NULL, 'VUTY9Vy7I+Ci74qpQ7cphQgzxiyehNX0aEroyTcznz8=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124190003', 'guard_proof_chains', 2, 4, 4, '2026-11-24 20:50:29.757535+00', 230, NULL, NULL, 'L0nJkT2r1li3Eko+ZqKIFFSNnEA9Rc2b/rpo2O38tTE=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124190004', 'hash_proof_chains', 2, 3, 3, '2026-11-24 20:50:29.758588+00', 107, NULL, NULL, 'TmPUX9rkR1NmcRZKThLyuXDgZhhyxTzIsFDLasNyw58=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124190005', 'record_proof_chains', 2, 7, 7, '2026-11-24 20:50:29.760826+00', 177, NULL, NULL, 'GrVpx/+jvM+hLFqEmpMzFNTG/50JqTj1PjCH9br30QQ=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124200000', 'add_searchable_names', 2, 1, 1, '2026-11-24 20:50:29.762986+00', 321, NULL, NULL, 'CADyoYrPqlVZlPeNc5kTaNRLIqUcmHTDY2qGoIFFCOg=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124200001', 'index_searches', 2, 7, 7, '2026-11-24 20:50:29.771971+00', 215549, NULL, NULL, '4VQyzmKQppXy48H76l9QuU9GkVwj8yz4iuwtp6wtXn8=', 'null', 'attestdb');
+INSERT INTO atlas_attestor.atlas_schema_revisions VALUES ('20261124200004', 'record_with_verifications', 2, 6, 6, '2026-11-24 20:50:29.776014+00', 207, NULL, NULL, 'H0JLCCo/FLls426kIyP6+g3AGXc3XF4bjOl4S2VYvDM=', 'null', 'attestdb');
+
+
+
+INSERT INTO atlas_rekor.atlas_schema_revisions VALUES ('20261124170000', 'create_tables', 2, 11, 11, '2026-11-24 20:50:29.727631+00', 174, NULL, NULL, '13S0iFJTbMuZc1BSo+DtJbpQNg7QQC+UeK7JpYwpSVg=', 'null', 'attestdb');
+INSERT INTO atlas_rekor.atlas_schema_revisions VALUES ('20261124170001', 'isolate_tenants', 2, 14, 14, '2026-11-24 20:50:29.729963+00', 156, NULL, NULL, 'kajLmHfcm04j6iTEBnF1GimwlTCY7vntSmacXG0Wna8=', 'null', 'attestdb');
+INSERT INTO atlas_rekor.atlas_schema_revisions VALUES ('20261124170002', 'guard_rows', 2, 4, 4, '2026-11-24 20:50:29.731076+00', 118, NULL, NULL, '7xLwaHhY+LRTVUwx2H6jMtOBFjXfwxD2ma7VOWWXY+0=', 'null', 'attestdb');
+INSERT INTO atlas_rekor.atlas_schema_revisions VALUES ('20261124170003', 'record_entries', 2, 3, 3, '2026-11-24 20:50:29.732336+00', 193, NULL, NULL, 'JJ+FVLM2ct8k2aFXH0jW49sUBtlSBis9KndNQNpDTKs=', 'null', 'attestdb');
+
+
+
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261123152931', 'create_tables', 2, 4, 4, '2026-11-24 20:50:29.698169+00', 363, NULL, NULL, 'IxGGYOAnywMdQVQkv3WrIhThwp5dWu7It4DaQwj9D4k=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261123153001', 'isolate_tenants', 2, 12, 12, '2026-11-24 20:50:29.708936+00', 112, NULL, NULL, 'pbHnt2ZSL/bcdXaQCcUU03EooaxIg2P/bWMhfsSwaZI=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261123153002', 'guard_rows', 2, 6, 6, '2026-11-24 20:50:29.711082+00', 110, NULL, NULL, '5qAgR9U+Vl/bPibP92RwZqEUH9u6iK2oshBuVj60goM=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261124160000', 'show_owner_named_tenant', 2, 1, 1, '2026-11-24 20:50:29.716991+00', 241, NULL, NULL, '0e1ICojqPNnxKFiyk15vLl3QTgvDtgSEzlqCdPW3Xis=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261124160003', 'require_level_2', 2, 1, 1, '2026-11-24 20:50:29.722053+00', 233, NULL, NULL, 'mkbTutf7Lq3W6z6BZ+As+2OgRCHl/kf1uZ4ZZ0Bx2/Q=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261124200002', 'add_requirements', 2, 4, 4, '2026-11-24 20:50:29.773352+00', 237, NULL, NULL, 'WNWzXWNVPm094KknWshlUIA7DLuvhLNV7mSigyfRsfA=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261124200003', 'validate_requirements', 2, 1, 1, '2026-11-24 20:50:29.774221+00', 249, NULL, NULL, '50FeeTx7SNkiKPJbw0qSNlLYrZUx9jQuBUF/u19TcCo=', 'null', 'attestdb');
+INSERT INTO atlas_tenancy.atlas_schema_revisions VALUES ('20261124200005', 'require_level_3', 2, 1, 1, '2026-11-24 20:50:29.776618+00', 193, NULL, NULL, 'PGXUa3ImYhZKploa5pmD0Lskxp1ouShr+7DA/VhFRRQ=', 'null', 'attestdb');
+
+
+
+INSERT INTO attestor.envelope_contents VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0961-7bfe-8707-79836e832eaf', '2026-11-24 20:50:29.857783+00', '\x7b227061796c6f616454797065223a226170706c69636174696f6e2f766e642e696e2d746f746f2b6a736f6e222c227061796c6f6164223a2265794a6664486c775a534936496d68306448427a4f69387661573474644739306279357062793954644746305a57316c626e5176646a45694c434a77636d566b61574e68644755694f6e7369596e5670624752455a575a70626d6c3061573975496a7037496d4a316157786b56486c775a534936496d68306448427a4f6938765a586868625842735a53356a62323076596e567062475176646a456966583073496e42795a575270593246305a565235634755694f694a6f64485277637a6f764c334e73633245755a4756324c33427962335a6c626d467559325576646a45694c434a7a64574a715a574e30496a706265794a6b6157646c633351694f6e7369633268684d6a5532496a6f695a6d5a694d7a41304f444532595445774f54417a4d544e6c4f444d7a4d6a4531597a41345a47466c4d3251794d446c6a5a6d466b4d575a6d5a44466d4e6a63305a6a41354d446c684d6d466c4f546c6c4d544d354e434a394c434a755957316c496a6f695a6e4a76656d56754c6e526e65694a395858303d222c227369676e617475726573223a5b7b226b65796964223a2237623436303562313134373234396439222c22736967223a22633578796f2b4a4c445739544a4e78776263694a716f4e446c7a68316b332b697349647553345932335465754748593072384c45645a6d786a4a427574546d42356d63425a324d576243527257613341536e457843413d3d227d5d7d');
+INSERT INTO attestor.envelope_contents VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7b7b-a843-e860292a8151', '2026-11-24 20:50:29.865751+00', '\x7b226d6564696154797065223a226170706c69636174696f6e2f766e642e6465762e73696773746f72652e62756e646c652e76302e332b6a736f6e222c22766572696669636174696f6e4d6174657269616c223a7b227075626c69634b6579223a7b2268696e74223a22636c69656e74227d2c22746c6f67456e7472696573223a5b7b226c6f67496e646578223a2231303030222c226c6f674964223a7b226b65794964223a224d45504261354835647a706344393338677257574977656e63446c496f6b4343463465524f324d4f64514d3d227d2c226b696e6456657273696f6e223a7b226b696e64223a2264737365222c2276657273696f6e223a22302e302e31227d2c22696e746567726174656454696d65223a2231373935353533343239222c22696e636c7573696f6e50726f6d697365223a7b227369676e6564456e74727954696d657374616d70223a224d4555434951433865544e6931734b3679786e375038505837715255657365394a38466876315077674a442f46622f557977496761467976726d45477531382f4d325859356d7869456631436f353035696a7062346b525342517549474e733d227d2c22696e636c7573696f6e50726f6f66223a7b22726f6f7448617368223a2242526931306b6770752f51722b71475a6e70335a7273684453706e37453048444d4c713374417a627256383d222c227472656553697a65223a2231222c22636865636b706f696e74223a7b22656e76656c6f7065223a2272656b6f722e6578616d706c652e636f6d202d20313139333034363437313139333034363437315c6e315c6e42526931306b6770752f51722b71475a6e70335a7273684453706e37453048444d4c713374417a627256383d5c6e5c6ee280942072656b6f722e6578616d706c652e636f6d204d455042617a42474169454136324d6a4a47585a38366d584d745873705a2b49312b6b6d635558396a485033796575557044675272576b434951444353754e35414849423158663556737079677134515937537833704b593537452b6b4e694a456d33556b773d3d5c6e227d7d2c2263616e6f6e6963616c697a6564426f6479223a2265794a6863476c575a584a7a61573975496a6f694d4334774c6a45694c434a726157356b496a6f695a484e7a5a534973496e4e775a574d694f6e73695a5735325a5778766347564959584e6f496a7037496d46735a3239796158526f62534936496e4e6f595449314e694973496e5a686248566c496a6f695a6d566c5a4449774f47566c4e475a6c4e6a4e6a4e7a4d774d574d314f4463355a4749345a54466a4d444e684e544e6a4d474d324d574d314e4455305a446b33597a526a5a54526d4f54453059324d33596a68684d434a394c434a7759586c736232466b5347467a6143493665794a6862476476636d6c30614730694f694a7a614745794e5459694c434a32595778315a534936496d59795a4467355a574d7a4d4455774e6a67304e445931597a6c684e54686d4f446b794e7a67314e5449304e6d4977596a45324e5441305a574d334d6d566c4d4467324d44566a4e44646a4d5745304d5756684d5449696653776963326c6e626d463064584a6c637949365733736963326c6e626d463064584a6c496a6f695455565a51306c5252465a304d6d565a4e6e527759316469637a4245627a52714d4649325245357a536a41335555706f5a456c505757357865446469636e64685348644a6145464b5748684f616b686f5a7a557a4b30686865584e4a5533704b5430785964574976536b6434546c6849596b687a515846584e43394263486f7249697769646d567961575a705a5849694f694a4d557a423054464d7851314a565a45705561554a52566c564b54564e56545764544d465a6154464d77644578544d457455565670795a4442574d316456614578694d58424b5a57317664314577526c4a585657784d596a4677536d56746233645352555a5357544253556c6f77526b5a69564768575756686152314978566e646152334d79566a465a4d6c52715a48706b4d6a523554565a76646c70565754526a51584246556d35775545317552585a6156335245576c68564d6c6c71536e684f56335244556c637853314675526b646a4d6d5233556b643464303555597a526a567a6c6f5655566f5757497a576c5a614d325257566c526f556c4578536d355a62546c75576a4e4f556c42554d45744d557a423054464d78526c527255576456526c5a445645567352456c4664455a58557a423054464d7764454e6e505430696656313966513d3d227d5d7d2c2264737365456e76656c6f7065223a7b227061796c6f6164223a2265794a6664486c775a534936496d68306448427a4f69387661573474644739306279357062793954644746305a57316c626e5176646a45694c434a77636d566b61574e68644755694f6e7369596e5670624752455a575a70626d6c3061573975496a7037496d4a316157786b56486c775a534936496d68306448427a4f6938765a586868625842735a53356a62323076596e567062475176646a456966583073496e42795a575270593246305a565235634755694f694a6f64485277637a6f764c334e73633245755a4756324c33427962335a6c626d467559325576646a45694c434a7a64574a715a574e30496a706265794a6b6157646c633351694f6e7369633268684d6a5532496a6f694f444979596a4d7a595751344e324d784e4468684d4745794d474531596d4533593251315a574a6a595745324f47517a4e6d45784f4755335957466b4d5459314e5455304f54417a5a6a5579593245344d6a63314e794a394c434a755957316c496a6f6959574e745a534a395858303d222c227061796c6f616454797065223a226170706c69636174696f6e2f766e642e696e2d746f746f2b6a736f6e222c227369676e617475726573223a5b7b22736967223a224d45594349514456743265593674706357627330446f346a305236444e734a3037514a6864494f596e7178376272776148774968414a58784e6a48686735332b4861797349537a4a4f4c5875622f4a47784e5848624873417157342f41707a2b227d5d7d7d');
+INSERT INTO attestor.envelope_contents VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096c-7e5c-b8d9-831d133b2aba', '2026-11-24 20:50:29.868939+00', '\x7b227061796c6f616454797065223a226170706c69636174696f6e2f766e642e696e2d746f746f2b6a736f6e222c227061796c6f6164223a2265794a6664486c775a534936496d68306448427a4f69387661573474644739306279357062793954644746305a57316c626e5176646a45694c434a77636d566b61574e68644755694f6e7369596d3974526d397962574630496a6f6951336c6a624739755a5552594969776959323974634739755a5735306379493657337369596d39744c584a6c5a694936496d466a625755694c434a6f59584e6f5a584d694f6c7437496d46735a794936496c4e49515330314d5449694c434a6a623235305a573530496a6f694e6a45324d7a5a6b4e6a55774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d44416966563073496d7870593256756332567a496a706265794a7361574e6c626e4e6c496a7037496d3568625755694f694a685932316c496e313958537769626d46745a534936496d466a625755694c434a7764584a73496a6f696347746e4f6d3577625339685932316c5147466a625755694c434a306558426c496a6f6962476c69636d467965534973496e5a6c636e4e70623234694f694a685932316c496e31644c434a745a5852685a4746305953493665794a6a623231776232356c626e51694f6e7369626d46745a534936496d466a625755694c434a306558426c496a6f695958427762476c6a595852706232346966583073496e4e6c636d6c686245353162574a6c63694936496d466a625755694c434a7a6347566a566d567963326c7662694936496a45754e694a394c434a77636d566b61574e68644756556558426c496a6f696148523063484d364c79396a65574e736232356c5a48677562334a6e4c324a7662534973496e4e31596d706c593351694f6c7437496d52705a32567a6443493665794a7a614745794e5459694f6949324e474a6c596a67794d6a41355a57466b597a4d794e6a597a4f4445314f5455794f47566d5954466b5a47466a5a4467794e544d774e32466d5a6a4e6d4d4751775a4468684f575a6c4f446b7a4e44646b596a4669496e3073496d3568625755694f694a745a5778305a57517564476436496e316466513d3d222c227369676e617475726573223a5b7b226b65796964223a2237623436303562313134373234396439222c22736967223a2236413558377455724546417a50436e346474577139346d6734436b77724b46305263746f367a6d396d513141597a4965567377563764694251664c6a4b664b567178746b316a7a4d75496632704d706f6f774c7743773d3d227d5d7d');
+INSERT INTO attestor.envelope_contents VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0976-7922-a781-095207a00408', '2026-11-24 20:50:29.878597+00', '\x7b227061796c6f616454797065223a226170706c69636174696f6e2f766e642e696e2d746f746f2b6a736f6e222c227061796c6f6164223a2265794a6664486c775a534936496d68306448427a4f69387661573474644739306279357062793954644746305a57316c626e5176646a45694c434a77636d566b61574e68644755694f6e7369596e5670624752455a575a70626d6c3061573975496a7037496d4a316157786b56486c775a534936496d68306448427a4f6938765a586868625842735a53356a62323076596e567062475176646a456966583073496e42795a575270593246305a565235634755694f694a6f64485277637a6f764c334e73633245755a4756324c33427962335a6c626d467559325576646a45694c434a7a64574a715a574e30496a706265794a6b6157646c633351694f6e7369633268684d6a5532496a6f695a6d5a694d7a41304f444532595445774f54417a4d544e6c4f444d7a4d6a4531597a41345a47466c4d3251794d446c6a5a6d466b4d575a6d5a44466d4e6a63305a6a41354d446c684d6d466c4f546c6c4d544d354e434a394c434a755957316c496a6f695a6e4a76656d56754c6e526e65694a395858303d222c227369676e617475726573223a5b7b226b65796964223a2237623436303562313134373234396439222c22736967223a22633578796f2b4a4c445739544a4e78776263694a716f4e446c7a68316b332b697349647553345932335465754748593072384c45645a6d786a4a427574546d42356d63425a324d576243527257613341536e457843413d3d227d5d7d');
+INSERT INTO attestor.envelope_contents VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-70b2-9e4b-4bdd0ddb08b6', '2026-11-24 20:50:29.880044+00', '\x7b226d6564696154797065223a226170706c69636174696f6e2f766e642e6465762e73696773746f72652e62756e646c652e76302e332b6a736f6e222c22766572696669636174696f6e4d6174657269616c223a7b227075626c69634b6579223a7b2268696e74223a22636c69656e74227d2c22746c6f67456e7472696573223a5b7b226c6f67496e646578223a2231303031222c226c6f674964223a7b226b65794964223a224d45504261354835647a706344393338677257574977656e63446c496f6b4343463465524f324d4f64514d3d227d2c226b696e6456657273696f6e223a7b226b696e64223a2264737365222c2276657273696f6e223a22302e302e31227d2c22696e746567726174656454696d65223a2231373935353533343239222c22696e636c7573696f6e50726f6d697365223a7b227369676e6564456e74727954696d657374616d70223a224d45554349476d5a586a78427a445539617a78584a662b446b663335696544512f2b6c6d322b586b465a4f3934565244416945413334466d4436524e7774717079772b483533676d5947562f56305571715463694152645755346b64746c553d227d2c22696e636c7573696f6e50726f6f66223a7b226c6f67496e646578223a2231222c22726f6f7448617368223a224e3842694e73446953344c595a467a6a5475346736696c365a6779344d5344434e4b2b4c5445766a334f493d222c227472656553697a65223a2232222c22686173686573223a5b2242526931306b6770752f51722b71475a6e70335a7273684453706e37453048444d4c713374417a627256383d225d2c22636865636b706f696e74223a7b22656e76656c6f7065223a2272656b6f722e6578616d706c652e636f6d202d20313139333034363437313139333034363437315c6e325c6e4e3842694e73446953344c595a467a6a5475346736696c365a6779344d5344434e4b2b4c5445766a334f493d5c6e5c6ee280942072656b6f722e6578616d706c652e636f6d204d455042617a4246416945416f5a756b5a70484d5063302b6a4a3058527a4e716172707672522f5a45367938696f6a68756141747a4d734349484862775030427174644a706f4f7131534f422f3170766f7269503233382f4d4e6d37424e51426e386d495c6e227d7d2c2263616e6f6e6963616c697a6564426f6479223a2265794a6863476c575a584a7a61573975496a6f694d4334774c6a45694c434a726157356b496a6f695a484e7a5a534973496e4e775a574d694f6e73695a5735325a5778766347564959584e6f496a7037496d46735a3239796158526f62534936496e4e6f595449314e694973496e5a686248566c496a6f694f44497a4e444a6c4d4463774f5759344f54646a5a6a45304e6a426b4e5445335a6a63344d324d3159324e6b4e6a49305a546334597a59314f44597959325a6a59324a6b4d574e684e4759334d324e69596a45325a694a394c434a7759586c736232466b5347467a6143493665794a6862476476636d6c30614730694f694a7a614745794e5459694c434a32595778315a534936496a51354d6a4d324d446c6d5a6a51774d5752694f445532596a633159544e6d5a44466d4d6a4d334d3251334d4452684e6d51324d474d314e446c6d4d574a694f4759345932597a4e4745795a6a6c6c5a546b344d7a67696653776963326c6e626d463064584a6c637949365733736963326c6e626d463064584a6c496a6f695455565651306c495746566a5a5842555158464a6358567257453158533370436132524c6144686163474d315a6d74435a336c6a626c42304e486447596e646d51576c4651584a4555574e6e4d6e4a4d535763785a6e70566456527664474a4e5443745855455a44566e677664326b785555685a5a6c59785a456b724d48633949697769646d567961575a705a5849694f694a4d557a423054464d7851314a565a45705561554a52566c564b54564e56545764544d465a6154464d77644578544d457455565670795a4442574d316456614578694d58424b5a57317664314577526c4a585657784d596a4677536d56746233645352555a5357544253556c6f77526b5a69564768575756686152314978566e646152334d79566a465a4d6c52715a48706b4d6a523554565a76646c70565754526a51584246556d35775545317552585a6156335245576c68564d6c6c71536e684f56335244556c637853314675526b646a4d6d5233556b643464303555597a526a567a6c6f5655566f5757497a576c5a614d325257566c526f556c4578536d355a62546c75576a4e4f556c42554d45744d557a423054464d78526c527255576456526c5a445645567352456c4664455a58557a423054464d7764454e6e505430696656313966513d3d227d5d7d2c2264737365456e76656c6f7065223a7b227061796c6f6164223a2265794a6664486c775a534936496d68306448427a4f69387661573474644739306279357062793954644746305a57316c626e5176646a45694c434a77636d566b61574e68644755694f6e7369596e5670624752455a575a70626d6c3061573975496a7037496d4a316157786b56486c775a534936496d68306448427a4f6938765a586868625842735a53356a62323076596e567062475176646a456966583073496e42795a575270593246305a565235634755694f694a6f64485277637a6f764c334e73633245755a4756324c33427962335a6c626d467559325576646a45694c434a7a64574a715a574e30496a706265794a6b6157646c633351694f6e7369633268684d6a5532496a6f694e574a6a4d5745774f4751794f4755304d475a6c4e7a6c6a59544e6c593249774e7a64694d324a6b4d54526d5a6a41775a475935596d466b4d474d305954426b4e7a526c593251774f4441315a574e6d4d4749785a694a394c434a755957316c496a6f695a327876596d5634496e316466513d3d222c227061796c6f616454797065223a226170706c69636174696f6e2f766e642e696e2d746f746f2b6a736f6e222c227369676e617475726573223a5b7b22736967223a224d455543494858556365705441714971756b584d574b7a426b644b68385a706335666b426779636e507434774662776641694541724451636732724c496731667a5575546f74624d4c2b5750464356782f77693151485966563164492b30773d227d5d7d7d');
+INSERT INTO attestor.envelope_contents VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-75ca-8045-3944f534d0c1', '2026-11-24 20:50:29.881377+00', '\x7b227061796c6f616454797065223a226170706c69636174696f6e2f766e642e696e2d746f746f2b6a736f6e222c227061796c6f6164223a2265794a6664486c775a534936496d68306448427a4f69387661573474644739306279357062793954644746305a57316c626e5176646a45694c434a77636d566b61574e68644755694f6e7369596d3974526d397962574630496a6f6951336c6a624739755a5552594969776959323974634739755a5735306379493657337369596d39744c584a6c5a694936496d647362324a6c65434973496d68686332686c63794936573373695957786e496a6f69553068424c5455784d694973496d4e76626e526c626e51694f6949324e7a5a6a4e6d59324d6a59314e7a67774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d4441774d434a395853776962476c6a5a57357a5a584d694f6c7437496d787059325675633255694f6e7369626d46745a534936496d647362324a6c65434a3966563073496d3568625755694f694a6e624739695a5867694c434a7764584a73496a6f696347746e4f6d35776253396e624739695a5868415a327876596d56344969776964486c775a534936496d7870596e4a68636e6b694c434a325a584a7a61573975496a6f695a327876596d5634496e31644c434a745a5852685a4746305953493665794a6a623231776232356c626e51694f6e7369626d46745a534936496d647362324a6c65434973496e5235634755694f694a686348427361574e6864476c7662694a39665377696332567961574673546e5674596d5679496a6f695a327876596d5634496977696333426c59315a6c636e4e70623234694f6949784c6a59696653776963484a6c5a476c6a5958526c56486c775a534936496d68306448427a4f69387659336c6a624739755a5752344c6d39795a793969623230694c434a7a64574a715a574e30496a706265794a6b6157646c633351694f6e7369633268684d6a5532496a6f694e6a52695a5749344d6a49774f5756685a474d7a4d6a59324d7a67784e546b314d6a686c5a6d45785a475268593251344d6a557a4d4464685a6d597a5a6a426b4d47513459546c6d5a5467354d7a51335a47497859694a394c434a755957316c496a6f69625756736447566b4c6e526e65694a395858303d222c227369676e617475726573223a5b7b226b65796964223a2237623436303562313134373234396439222c22736967223a2244514f67704533394655575653305134352b326565436b336e37654f52677471704a4f774e434d4b4d6d5a4d6574694e6b43474f30735a714b4630595572767253364c3764423834727a7268764769464e71433043413d3d227d5d7d');
+
+
+
+INSERT INTO attestor.envelope_signatures VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0962-709d-9ad8-efca1ba8cc5b', '2026-11-24 20:50:29.857783+00', '01a20f53-0961-7bfe-8707-79836e832eaf', 0, '7b4605b1147249d9', '\x739c72a3e24b0d6f5324dc706dc889aa8343973875937fa2b0876e4b8636dd37ae187634afc2c47599b18c906eb53981e667016763166c246b59adc04a713108', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO attestor.envelope_signatures VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7ba3-aace-be8e6a5869b4', '2026-11-24 20:50:29.865751+00', '01a20f53-0969-7b7b-a843-e860292a8151', 0, 'client', '\x3046022100d5b76798eada5c59bb340e8e23d11e8336c274ed02617483989eac7b6ebc1a1f02210095f13631e1839dfe1dacac212cc938b5ee6ff246c4d5c76c7b00a96e3f029cfe', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO attestor.envelope_signatures VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bc0-b64f-fdc9998bc08b', '2026-11-24 20:50:29.868939+00', '01a20f53-096c-7e5c-b8d9-831d133b2aba', 0, '7b4605b1147249d9', '\xe80e57eed52b1050333c29f876d5aaf789a0e02930aca17445cb68eb39bd990d4063321e56cc15edd88141f2e329f295ab1b64d63cccb887f6a4ca68a302f00b', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO attestor.envelope_signatures VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0976-79f0-a118-acd4fe815cf2', '2026-11-24 20:50:29.878597+00', '01a20f53-0976-7922-a781-095207a00408', 0, '7b4605b1147249d9', '\x739c72a3e24b0d6f5324dc706dc889aa8343973875937fa2b0876e4b8636dd37ae187634afc2c47599b18c906eb53981e667016763166c246b59adc04a713108', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO attestor.envelope_signatures VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-717a-be57-1cd884466ded', '2026-11-24 20:50:29.880044+00', '01a20f53-0978-70b2-9e4b-4bdd0ddb08b6', 0, 'client', '\x3045022075d471ea5302a22aba45cc58acc191d2a1f19a5ce5f9018327273ede3015bc1f022100ac341c836acb220d5fcd4b93a2d6cc2fe58f142571ff08b540761f575748fb4c', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+INSERT INTO attestor.envelope_signatures VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-7741-9f40-cca12bf837b0', '2026-11-24 20:50:29.881377+00', '01a20f53-0979-75ca-8045-3944f534d0c1', 0, '7b4605b1147249d9', '\x0d03a0a44dfd1545954b4438e7ed9e7829379fb78e460b6aa493b034230a32664c7ad88d90218ed2c66a285d1852bbeb4ba2fb741f38af3ae1bc688536a0b408', NULL, NULL, NULL, NULL, DEFAULT, DEFAULT);
+
+
+
+INSERT INTO attestor.envelope_verifications VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0962-70a3-8f41-7ebaf99a6a37', '2026-11-24 20:50:29.858037+00', '01a20f53-0961-7bfe-8707-79836e832eaf', 'verified', 'publickey v1', 'signatures of at least 1 of 1 keys: "7b4605b1147249d9" spki sha256:1564c9ba15a59aa192012fa7c3330baa030367837d76d2a1839355e5c2b827b8', NULL, '[0]', '2026-11-24 20:50:29.857995+00', NULL);
+INSERT INTO attestor.envelope_verifications VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0976-79f6-850e-264fd05557f9', '2026-11-24 20:50:29.878649+00', '01a20f53-0976-7922-a781-095207a00408', 'verified', 'publickey v1', 'signatures of at least 1 of 1 keys: "7b4605b1147249d9" spki sha256:1564c9ba15a59aa192012fa7c3330baa030367837d76d2a1839355e5c2b827b8', NULL, '[0]', '2026-11-24 20:50:29.878643+00', NULL);
+
+
+
+INSERT INTO attestor.envelopes VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0961-7bfe-8707-79836e832eaf', '2026-11-24 20:50:29.857783+00', 'application/vnd.dsse.envelope.v1+json', 'application/vnd.in-toto+json', '\x55f74b97dadd5e8425a281ac83bf66d0b87420649a2486c6a0051ab7037117ac', '\x79bcb8d5a09cc807400a39855a7d44be3ee48838b4ae6527225ab7a4919de445', 588, 'domaintest');
+INSERT INTO attestor.envelopes VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7b7b-a843-e860292a8151', '2026-11-24 20:50:29.865751+00', 'application/vnd.dev.sigstore.bundle.v0.3+json', 'application/vnd.in-toto+json', '\x1045e5cc23fed37ae939fdca04f6a119ea1456ba1c03f34ebc8f064a68ed8013', '\xf2d89ec3050684465c9a58f8927855246b0b16504ec72ee08605c47c1a41ea12', 2251, 'domaintest');
+INSERT INTO attestor.envelopes VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096c-7e5c-b8d9-831d133b2aba', '2026-11-24 20:50:29.868939+00', 'application/vnd.dsse.envelope.v1+json', 'application/vnd.in-toto+json', '\xf11f8b7f59d2f8520c4f546ff137effe43647177494e9f25cc5880e5e296cdb4', '\x15e83b9b962efd9488cc9fe0b8d96c6268d6e3a4fb946050c9d7cef7af9e064b', 1096, 'domaintest');
+INSERT INTO attestor.envelopes VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0976-7922-a781-095207a00408', '2026-11-24 20:50:29.878597+00', 'application/vnd.dsse.envelope.v1+json', 'application/vnd.in-toto+json', '\x55f74b97dadd5e8425a281ac83bf66d0b87420649a2486c6a0051ab7037117ac', '\x79bcb8d5a09cc807400a39855a7d44be3ee48838b4ae6527225ab7a4919de445', 588, 'domaintest');
+INSERT INTO attestor.envelopes VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-70b2-9e4b-4bdd0ddb08b6', '2026-11-24 20:50:29.880044+00', 'application/vnd.dev.sigstore.bundle.v0.3+json', 'application/vnd.in-toto+json', '\x8a45e7e0a738d897a4a563c7f916ad7c2a141150f45660819389b17624d3e481', '\x4923609ff401db856b75a3fd1f2373d704a6d60c549f1bb8f8cf34a2f9ee9838', 2324, 'domaintest');
+INSERT INTO attestor.envelopes VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-75ca-8045-3944f534d0c1', '2026-11-24 20:50:29.881377+00', 'application/vnd.dsse.envelope.v1+json', 'application/vnd.in-toto+json', '\xa83d744fc9ff25fa3bec70a817f44c2ce3fc03005f0bfbf17e41f711b4a05ebb', '\x6daa42be8c4808d6c93f8d6286d046233ad17af28cd6bfb9022f93a96c43e293', 1116, 'domaintest');
+
+
+
+INSERT INTO attestor.proof_chains VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0972-7bda-9e7b-1d76803855ba', '2026-11-24 20:50:29.877089+00', 'sha256', '\xffb304816a1090313e833215c08dae3d209cfad1ffd1f674f0909a2ae99e1394', 1, '1', '\x3fbe6f517a710b5f091a0e0fd4caefac646eb78fce4910238c70fdc079c0b54e', 1, NULL, 'domaintest');
+INSERT INTO attestor.proof_chains VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-097a-7984-b328-087c34990506', '2026-11-24 20:50:29.883494+00', 'sha256', '\xffb304816a1090313e833215c08dae3d209cfad1ffd1f674f0909a2ae99e1394', 1, '1', '\x3fbe6f517a710b5f091a0e0fd4caefac646eb78fce4910238c70fdc079c0b54e', 1, NULL, 'domaintest');
+
+
+
+INSERT INTO attestor.proof_segments VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0972-7be7-a5b3-9e3a8cf67245', '2026-11-24 20:50:29.877089+00', '01a20f53-0972-7bda-9e7b-1d76803855ba', 0, 'evidence', '\x55f74b97dadd5e8425a281ac83bf66d0b87420649a2486c6a0051ab7037117ac', NULL);
+INSERT INTO attestor.proof_segments VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-097a-7990-831c-5239fd4b54a3', '2026-11-24 20:50:29.883494+00', '01a20f53-097a-7984-b328-087c34990506', 0, 'evidence', '\x55f74b97dadd5e8425a281ac83bf66d0b87420649a2486c6a0051ab7037117ac', NULL);
+
+
+
+INSERT INTO attestor.sbom_artifacts VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bc3-b6a6-beb5ba1d1d60', '2026-11-24 20:50:29.868939+00', '01a20f53-096d-7bab-8a79-d043bba22617', '01a20f53-096c-7e5c-b8d9-831d133b2aba', 'melted.tgz', 'sha256', '\x64beb82209eadc326638159528efa1ddacd825307aff3f0d0d8a9fe89347db1b');
+INSERT INTO attestor.sbom_artifacts VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-7744-8fd0-93d74f4a0ef0', '2026-11-24 20:50:29.881377+00', '01a20f53-0979-7725-a908-26a0c6fb21d8', '01a20f53-0979-75ca-8045-3944f534d0c1', 'melted.tgz', 'sha256', '\x64beb82209eadc326638159528efa1ddacd825307aff3f0d0d8a9fe89347db1b');
+
+
+
+
+
+
+INSERT INTO attestor.sbom_entries VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bca-ac8e-1bd1712d3049', '2026-11-24 20:50:29.868939+00', '01a20f53-096d-7bab-8a79-d043bba22617', 0, 'acme', 'library', 'acme', 'acme', 'pkg:npm/acme@acme', 'pkg:npm/acme', 'acme');
+INSERT INTO attestor.sbom_entries VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-774b-b536-88410d8c628a', '2026-11-24 20:50:29.881377+00', '01a20f53-0979-7725-a908-26a0c6fb21d8', 0, 'globex', 'library', 'globex', 'globex', 'pkg:npm/globex@globex', 'pkg:npm/globex', 'globex');
+
+
+
+INSERT INTO attestor.sbom_entry_digests VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bce-8574-e316b384bd63', '2026-11-24 20:50:29.868939+00', '01a20f53-096d-7bca-ac8e-1bd1712d3049', 0, 'sha512', '\x61636d65000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO attestor.sbom_entry_digests VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-7750-a920-d71f1e7d7c82', '2026-11-24 20:50:29.881377+00', '01a20f53-0979-774b-b536-88410d8c628a', 0, 'sha512', '\x676c6f62657800000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000');
+
+
+
+INSERT INTO attestor.sbom_entry_licences VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bd1-99df-5fdf15f7e4e1', '2026-11-24 20:50:29.868939+00', '01a20f53-096d-7bca-ac8e-1bd1712d3049', 0, true, 'acme');
+INSERT INTO attestor.sbom_entry_licences VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-7753-b851-10550e233ab2', '2026-11-24 20:50:29.881377+00', '01a20f53-0979-774b-b536-88410d8c628a', 0, true, 'globex');
+
+
+
+INSERT INTO attestor.sboms VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bab-8a79-d043bba22617', '2026-11-24 20:50:29.868939+00', '\xcf2b5eae6a1e0109811fd6302121c245e3f2f5178020eb2b0ddc0357f340c20d', 449, 'cyclonedx', '1.6', 'acme', 'acme', NULL, 1, 'domaintest');
+INSERT INTO attestor.sboms VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-7725-a908-26a0c6fb21d8', '2026-11-24 20:50:29.881377+00', '\x7492dfff70bf0fda47b48260f1f0b39bf1a53540318ef77c42216499123f997c', 465, 'cyclonedx', '1.6', 'globex', 'globex', NULL, 1, 'domaintest');
+
+
+
+INSERT INTO attestor.statement_subjects VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0962-70a1-8c08-8ba044c8d168', '2026-11-24 20:50:29.857783+00', '01a20f53-0961-7bfe-8707-79836e832eaf', 0, 'frozen.tgz', 'sha256', '\xffb304816a1090313e833215c08dae3d209cfad1ffd1f674f0909a2ae99e1394');
+INSERT INTO attestor.statement_subjects VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7ba6-b3b1-84c94a38ddea', '2026-11-24 20:50:29.865751+00', '01a20f53-0969-7b7b-a843-e860292a8151', 0, 'acme', 'sha256', '\x822b33ad87c148a0a20a5ba7cd5ebcaa68d36a18e7aad165554903f52ca82757');
+INSERT INTO attestor.statement_subjects VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096d-7bc3-b6a6-beb5ba1d1d60', '2026-11-24 20:50:29.868939+00', '01a20f53-096c-7e5c-b8d9-831d133b2aba', 0, 'melted.tgz', 'sha256', '\x64beb82209eadc326638159528efa1ddacd825307aff3f0d0d8a9fe89347db1b');
+INSERT INTO attestor.statement_subjects VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0976-79f3-92a2-9635747cec9f', '2026-11-24 20:50:29.878597+00', '01a20f53-0976-7922-a781-095207a00408', 0, 'frozen.tgz', 'sha256', '\xffb304816a1090313e833215c08dae3d209cfad1ffd1f674f0909a2ae99e1394');
+INSERT INTO attestor.statement_subjects VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-717d-be7d-c092501bdd6a', '2026-11-24 20:50:29.880044+00', '01a20f53-0978-70b2-9e4b-4bdd0ddb08b6', 0, 'globex', 'sha256', '\x5bc1a08d28e40fe79ca3ecb077b3bd14ff00df9bad0c4a0d74ecd0805ecf0b1f');
+INSERT INTO attestor.statement_subjects VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-7744-8fd0-93d74f4a0ef0', '2026-11-24 20:50:29.881377+00', '01a20f53-0979-75ca-8045-3944f534d0c1', 0, 'melted.tgz', 'sha256', '\x64beb82209eadc326638159528efa1ddacd825307aff3f0d0d8a9fe89347db1b');
+
+
+
+INSERT INTO attestor.statements VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0961-7bfe-8707-79836e832eaf', '2026-11-24 20:50:29.857783+00', 'https://in-toto.io/Statement/v1', 'https://slsa.dev/provenance/v1');
+INSERT INTO attestor.statements VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7b7b-a843-e860292a8151', '2026-11-24 20:50:29.865751+00', 'https://in-toto.io/Statement/v1', 'https://slsa.dev/provenance/v1');
+INSERT INTO attestor.statements VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-096c-7e5c-b8d9-831d133b2aba', '2026-11-24 20:50:29.868939+00', 'https://in-toto.io/Statement/v1', 'https://cyclonedx.org/bom');
+INSERT INTO attestor.statements VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0976-7922-a781-095207a00408', '2026-11-24 20:50:29.878597+00', 'https://in-toto.io/Statement/v1', 'https://slsa.dev/provenance/v1');
+INSERT INTO attestor.statements VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-70b2-9e4b-4bdd0ddb08b6', '2026-11-24 20:50:29.880044+00', 'https://in-toto.io/Statement/v1', 'https://slsa.dev/provenance/v1');
+INSERT INTO attestor.statements VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0979-75ca-8045-3944f534d0c1', '2026-11-24 20:50:29.881377+00', 'https://in-toto.io/Statement/v1', 'https://cyclonedx.org/bom');
+
+
+
+INSERT INTO rekor.log_checkpoints VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7b98-8223-0d566baa0b95', '2026-11-24 20:50:29.867407+00', 'rekor.example.com - 1193046471193046471', 1, '\x0518b5d24829bbf42bfaa1999e9dd9aec8434a99fb1341c330bab7b40cdbad5f', '\x72656b6f722e6578616d706c652e636f6d202d20313139333034363437313139333034363437310a310a42526931306b6770752f51722b71475a6e70335a7273684453706e37453048444d4c713374417a627256383d0a0ae280942072656b6f722e6578616d706c652e636f6d204d455042617a42474169454136324d6a4a47585a38366d584d745873705a2b49312b6b6d635558396a485033796575557044675272576b434951444353754e35414849423158663556737079677134515937537833704b593537452b6b4e694a456d33556b773d3d0a', '\x8be6fe75f3bc68ba1c3421c88d03a3f634c850c80d98fb7b2500798ac102aec0');
+INSERT INTO rekor.log_checkpoints VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-7171-8564-1c05d953bc18', '2026-11-24 20:50:29.8808+00', 'rekor.example.com - 1193046471193046471', 2, '\x37c06236c0e24b82d8645ce34eee20ea297a660cb83120c234af8b4c4be3dce2', '\x72656b6f722e6578616d706c652e636f6d202d20313139333034363437313139333034363437310a320a4e3842694e73446953344c595a467a6a5475346736696c365a6779344d5344434e4b2b4c5445766a334f493d0a0ae280942072656b6f722e6578616d706c652e636f6d204d455042617a4246416945416f5a756b5a70484d5063302b6a4a3058527a4e716172707672522f5a45367938696f6a68756141747a4d734349484862775030427174644a706f4f7131534f422f3170766f7269503233382f4d4e6d37424e51426e386d490a', '\xb21f62a4f6f08901c9e93477032d3ae03102d8d872988f202b7258e25a17e093');
+
+
+
+INSERT INTO rekor.log_entries VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', '01a20f53-0969-7b92-8dd6-6d1916e081a2', '2026-11-24 20:50:29.865751+00', '01a20f53-0969-7b7b-a843-e860292a8151', 0, '\x3043c16b91f9773a5c0fddfc82b5962307a7703948a240821787913b630e7503', 1000, 'dsse', '0.0.1', '2026-11-24 20:50:29+00', '\x7b2261706956657273696f6e223a22302e302e31222c226b696e64223a2264737365222c2273706563223a7b22656e76656c6f706548617368223a7b22616c676f726974686d223a22736861323536222c2276616c7565223a2266656564323038656534666536336337333031633538373964623865316330336135336330633631633534353464393763346365346639313463633762386130227d2c227061796c6f616448617368223a7b22616c676f726974686d223a22736861323536222c2276616c7565223a2266326438396563333035303638343436356339613538663839323738353532343662306231363530346563373265653038363035633437633161343165613132227d2c227369676e617475726573223a5b7b227369676e6174757265223a224d45594349514456743265593674706357627330446f346a305236444e734a3037514a6864494f596e7178376272776148774968414a58784e6a48686735332b4861797349537a4a4f4c5875622f4a47784e5848624873417157342f41707a2b222c227665726966696572223a224c5330744c5331435255644a5469425156554a4d53554d675330565a4c5330744c53304b54555a72643056335755684c6231704a656d6f775130465257556c4c6231704a656d6f7752454652593052525a3046466254685659585a47523156775a47733256315932546a647a643234794d566f765a55593463417045526e70504d6e45765a5774445a585532596a4a784e5774435257314b516e464763326477524778774e546334635739685545685962335a565a3364565654685251314a6e596d396e5a334e525054304b4c5330744c533146546b51675546564354456c4449457446575330744c53307443673d3d227d5d7d7d', '\x27dab5c6503df9ff109c022cb7da9c435032ff1297d9ee543446918a41d38a8a', '\x0518b5d24829bbf42bfaa1999e9dd9aec8434a99fb1341c330bab7b40cdbad5f', '\x3045022100bc793362d6c2bacb19fb3fc3d7eea4547ac7bd27c161bf53f08090ff15bfd4cb0220685cafae6106bb5f3f3365d8e66c6211fd42a39d398a3a5be24452050b8818db', 0, 1, '\x0518b5d24829bbf42bfaa1999e9dd9aec8434a99fb1341c330bab7b40cdbad5f', '\x', '01a20f53-0969-7b98-8223-0d566baa0b95', NULL);
+INSERT INTO rekor.log_entries VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', '01a20f53-0978-716a-8d39-c52c3a240013', '2026-11-24 20:50:29.880044+00', '01a20f53-0978-70b2-9e4b-4bdd0ddb08b6', 0, '\x3043c16b91f9773a5c0fddfc82b5962307a7703948a240821787913b630e7503', 1001, 'dsse', '0.0.1', '2026-11-24 20:50:29+00', '\x7b2261706956657273696f6e223a22302e302e31222c226b696e64223a2264737365222c2273706563223a7b22656e76656c6f706548617368223a7b22616c676f726974686d223a22736861323536222c2276616c7565223a2238323334326530373039663839376366313436306435313766373833633563636436323465373863363538363263666363626431636134663733636262313666227d2c227061796c6f616448617368223a7b22616c676f726974686d223a22736861323536222c2276616c7565223a2234393233363039666634303164623835366237356133666431663233373364373034613664363063353439663162623866386366333461326639656539383338227d2c227369676e617475726573223a5b7b227369676e6174757265223a224d455543494858556365705441714971756b584d574b7a426b644b68385a706335666b426779636e507434774662776641694541724451636732724c496731667a5575546f74624d4c2b5750464356782f77693151485966563164492b30773d222c227665726966696572223a224c5330744c5331435255644a5469425156554a4d53554d675330565a4c5330744c53304b54555a72643056335755684c6231704a656d6f775130465257556c4c6231704a656d6f7752454652593052525a3046466254685659585a47523156775a47733256315932546a647a643234794d566f765a55593463417045526e70504d6e45765a5774445a585532596a4a784e5774435257314b516e464763326477524778774e546334635739685545685962335a565a3364565654685251314a6e596d396e5a334e525054304b4c5330744c533146546b51675546564354456c4449457446575330744c53307443673d3d227d5d7d7d', '\xbf123a02d8a4145c84522124c5541a5dc6981557c8a02c4e7a118852653a15db', '\x59573d60a0d9eb8cde76ecc5fc1cbd3606719ad662723039c11ea6979faa59d4', '\x3045022069995e3c41cc353d6b3c5725ff8391fdf989e0d0ffe966dbe5e41593bde15443022100df81660fa44dc2daa9cb0f87e7782660657f57452aa9372201175653891db655', 1, 2, '\x37c06236c0e24b82d8645ce34eee20ea297a660cb83120c234af8b4c4be3dce2', '\x0518b5d24829bbf42bfaa1999e9dd9aec8434a99fb1341c330bab7b40cdbad5f', '01a20f53-0978-7171-8564-1c05d953bc18', NULL);
+
+
+
+INSERT INTO tenancy.library_floors VALUES (2, 'evidence enters by attestor.record_envelopes alone', '2026-11-24 20:50:29.721688+00');
+INSERT INTO tenancy.library_floors VALUES (3, 'evidence enters by attestor.record_evidence alone', '2026-11-24 20:50:29.776386+00');
+
+
+
+INSERT INTO tenancy.tenants VALUES ('01a20f53-0960-795f-bb64-424e16edbaeb', 'acme', 'active', '2026-11-24 20:50:29.856591+00', 'domaintest', '2026-11-24 20:50:29.856591+00', 'domaintest', false, false, NULL, NULL);
+INSERT INTO tenancy.tenants VALUES ('01a20f53-0976-7355-abfd-e5d1c8720b62', 'globex', 'active', '2026-11-24 20:50:29.878204+00', 'domaintest', '2026-11-24 20:50:29.878204+00', 'domaintest', false, false, NULL, NULL);
+
+
+
+ALTER TABLE ONLY atlas_attestor.atlas_schema_revisions
+    ADD CONSTRAINT atlas_schema_revisions_pkey PRIMARY KEY (version);
+
+
+
+ALTER TABLE ONLY atlas_rekor.atlas_schema_revisions
+    ADD CONSTRAINT atlas_schema_revisions_pkey PRIMARY KEY (version);
+
+
+
+ALTER TABLE ONLY atlas_tenancy.atlas_schema_revisions
+    ADD CONSTRAINT atlas_schema_revisions_pkey PRIMARY KEY (version);
+
+
+
+ALTER TABLE ONLY attestor.envelope_contents
+    ADD CONSTRAINT envelope_contents_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.envelope_signatures
+    ADD CONSTRAINT envelope_signatures_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.envelope_verifications
+    ADD CONSTRAINT envelope_verifications_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.envelopes
+    ADD CONSTRAINT envelopes_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.proof_chains
+    ADD CONSTRAINT proof_chains_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.proof_segments
+    ADD CONSTRAINT proof_segments_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_artifacts
+    ADD CONSTRAINT sbom_artifacts_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_contents
+    ADD CONSTRAINT sbom_contents_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_entries
+    ADD CONSTRAINT sbom_entries_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_entry_digests
+    ADD CONSTRAINT sbom_entry_digests_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_entry_licences
+    ADD CONSTRAINT sbom_entry_licences_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sboms
+    ADD CONSTRAINT sboms_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.statement_subjects
+    ADD CONSTRAINT statement_subjects_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.statements
+    ADD CONSTRAINT statements_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY rekor.log_checkpoints
+    ADD CONSTRAINT log_checkpoints_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY rekor.log_entries
+    ADD CONSTRAINT log_entries_pkey PRIMARY KEY (tenant_id, id);
+
+
+
+ALTER TABLE ONLY tenancy.library_floors
+    ADD CONSTRAINT library_floors_pkey PRIMARY KEY (level);
+
+
+
+ALTER TABLE ONLY tenancy.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (id);
+
+
+
+CREATE INDEX envelope_signatures_certificate_sha256_idx ON attestor.envelope_signatures USING btree (tenant_id, certificate_sha256, created_at DESC, envelope_id DESC) WHERE (certificate_sha256 IS NOT NULL);
+
+
+
+CREATE INDEX envelope_signatures_issuer_idx ON attestor.envelope_signatures USING btree (tenant_id, issuer, created_at DESC, envelope_id DESC) WHERE (issuer IS NOT NULL);
+
+
+
+CREATE INDEX envelope_signatures_key_id_idx ON attestor.envelope_signatures USING btree (tenant_id, key_id, created_at DESC, envelope_id DESC) WHERE (key_id <> ''::text);
+
+
+
+CREATE UNIQUE INDEX envelope_signatures_position_key ON attestor.envelope_signatures USING btree (tenant_id, envelope_id, "position");
+
+
+
+CREATE INDEX envelope_signatures_san_domain_idx ON attestor.envelope_signatures USING btree (tenant_id, san_domain, created_at DESC, envelope_id DESC) WHERE (san_domain IS NOT NULL);
+
+
+
+CREATE INDEX envelope_signatures_san_folded_idx ON attestor.envelope_signatures USING btree (tenant_id, san_folded, created_at DESC, envelope_id DESC) WHERE (san_folded IS NOT NULL);
+
+
+
+CREATE INDEX envelope_verifications_envelope_idx ON attestor.envelope_verifications USING btree (tenant_id, envelope_id, created_at, id);
+
+
+
+CREATE UNIQUE INDEX envelopes_sha256_key ON attestor.envelopes USING btree (tenant_id, sha256);
+
+
+
+CREATE INDEX envelopes_time_idx ON attestor.envelopes USING btree (tenant_id, created_at, id);
+
+
+
+CREATE UNIQUE INDEX proof_chains_revision_key ON attestor.proof_chains USING btree (tenant_id, subject_digest, subject_algorithm, revision);
+
+
+
+CREATE UNIQUE INDEX proof_chains_root_hash_key ON attestor.proof_chains USING btree (tenant_id, root_hash);
+
+
+
+CREATE UNIQUE INDEX proof_chains_supersedes_key ON attestor.proof_chains USING btree (tenant_id, supersedes_id);
+
+
+
+CREATE INDEX proof_segments_digest_idx ON attestor.proof_segments USING btree (tenant_id, digest, created_at, chain_id);
+
+
+
+CREATE UNIQUE INDEX proof_segments_position_key ON attestor.proof_segments USING btree (tenant_id, chain_id, "position");
+
+
+
+CREATE UNIQUE INDEX sbom_artifacts_digest_key ON attestor.sbom_artifacts USING btree (tenant_id, envelope_id, sbom_id, algorithm, digest) NULLS NOT DISTINCT;
+
+
+
+CREATE INDEX sbom_artifacts_sbom_idx ON attestor.sbom_artifacts USING btree (tenant_id, sbom_id, id);
+
+
+
+CREATE INDEX sbom_entries_package_idx ON attestor.sbom_entries USING btree (tenant_id, package_key, package_version, created_at, id) WHERE (package_key IS NOT NULL);
+
+
+
+CREATE UNIQUE INDEX sbom_entries_position_key ON attestor.sbom_entries USING btree (tenant_id, sbom_id, "position");
+
+
+
+CREATE INDEX sbom_entry_digests_digest_idx ON attestor.sbom_entry_digests USING btree (tenant_id, digest, algorithm, created_at, entry_id);
+
+
+
+CREATE UNIQUE INDEX sbom_entry_digests_position_key ON attestor.sbom_entry_digests USING btree (tenant_id, entry_id, "position");
+
+
+
+CREATE INDEX sbom_entry_licences_licence_idx ON attestor.sbom_entry_licences USING btree (tenant_id, licence, created_at, entry_id);
+
+
+
+CREATE UNIQUE INDEX sbom_entry_licences_position_key ON attestor.sbom_entry_licences USING btree (tenant_id, entry_id, "position");
+
+
+
+CREATE UNIQUE INDEX sboms_sha256_key ON attestor.sboms USING btree (tenant_id, sha256);
+
+
+
+CREATE INDEX statement_subjects_digest_idx ON attestor.statement_subjects USING btree (tenant_id, digest, algorithm, created_at, statement_id);
+
+
+
+CREATE UNIQUE INDEX statement_subjects_position_key ON attestor.statement_subjects USING btree (tenant_id, statement_id, "position", algorithm);
+
+
+
+CREATE INDEX statements_predicate_type_idx ON attestor.statements USING btree (tenant_id, predicate_type, created_at, id);
+
+
+
+CREATE UNIQUE INDEX log_checkpoints_note_sha256_key ON rekor.log_checkpoints USING btree (tenant_id, note_sha256);
+
+
+
+CREATE INDEX log_entries_body_sha256_idx ON rekor.log_entries USING btree (tenant_id, body_sha256, created_at, id);
+
+
+
+CREATE INDEX log_entries_checkpoint_idx ON rekor.log_entries USING btree (tenant_id, checkpoint_id);
+
+
+
+CREATE INDEX log_entries_created_at_idx ON rekor.log_entries USING btree (tenant_id, created_at, id);
+
+
+
+CREATE INDEX log_entries_integrated_time_idx ON rekor.log_entries USING btree (tenant_id, integrated_time, id);
+
+
+
+CREATE INDEX log_entries_leaf_hash_idx ON rekor.log_entries USING btree (tenant_id, leaf_hash, created_at, id);
+
+
+
+CREATE INDEX log_entries_log_index_idx ON rekor.log_entries USING btree (tenant_id, log_index, created_at, id, log_id);
+
+
+
+CREATE UNIQUE INDEX log_entries_position_key ON rekor.log_entries USING btree (tenant_id, envelope_id, "position");
+
+
+
+CREATE UNIQUE INDEX tenants_name_key ON tenancy.tenants USING btree (name);
+
+
+
+CREATE TRIGGER envelope_contents_active_tenant BEFORE INSERT ON attestor.envelope_contents FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER envelope_contents_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.envelope_contents FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER envelope_signatures_active_tenant BEFORE INSERT ON attestor.envelope_signatures FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER envelope_signatures_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.envelope_signatures FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER envelope_verifications_active_tenant BEFORE INSERT ON attestor.envelope_verifications FOR EACH ROW EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER envelope_verifications_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.envelope_verifications FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER envelopes_active_tenant BEFORE INSERT ON attestor.envelopes FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER envelopes_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.envelopes FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER proof_chains_active_tenant BEFORE INSERT ON attestor.proof_chains FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER proof_chains_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.proof_chains FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER proof_segments_active_tenant BEFORE INSERT ON attestor.proof_segments FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER proof_segments_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.proof_segments FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER sbom_artifacts_active_tenant BEFORE INSERT ON attestor.sbom_artifacts FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER sbom_artifacts_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.sbom_artifacts FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER sbom_contents_active_tenant BEFORE INSERT ON attestor.sbom_contents FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER sbom_contents_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.sbom_contents FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER sbom_entries_active_tenant BEFORE INSERT ON attestor.sbom_entries FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER sbom_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.sbom_entries FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER sbom_entry_digests_active_tenant BEFORE INSERT ON attestor.sbom_entry_digests FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER sbom_entry_digests_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.sbom_entry_digests FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER sbom_entry_licences_active_tenant BEFORE INSERT ON attestor.sbom_entry_licences FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER sbom_entry_licences_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.sbom_entry_licences FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER sboms_active_tenant BEFORE INSERT ON attestor.sboms FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER sboms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.sboms FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER statement_subjects_active_tenant BEFORE INSERT ON attestor.statement_subjects FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER statement_subjects_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.statement_subjects FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER statements_active_tenant BEFORE INSERT ON attestor.statements FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER statements_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON attestor.statements FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER log_checkpoints_active_tenant BEFORE INSERT ON rekor.log_checkpoints FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER log_checkpoints_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rekor.log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER log_entries_active_tenant BEFORE INSERT ON rekor.log_entries FOR EACH ROW WHEN ((CURRENT_USER <> 'attestdb_owner'::name)) EXECUTE FUNCTION tenancy.require_active_tenant();
+
+
+
+CREATE TRIGGER log_entries_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON rekor.log_entries FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER library_floors_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tenancy.library_floors FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+CREATE TRIGGER tenants_keep BEFORE DELETE OR TRUNCATE ON tenancy.tenants FOR EACH STATEMENT EXECUTE FUNCTION tenancy.refuse_change();
+
+
+
+ALTER TABLE ONLY attestor.envelope_contents
+    ADD CONSTRAINT envelope_contents_envelope_fk FOREIGN KEY (tenant_id, id) REFERENCES attestor.envelopes(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.envelope_signatures
+    ADD CONSTRAINT envelope_signatures_envelope_fk FOREIGN KEY (tenant_id, envelope_id) REFERENCES attestor.envelopes(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.envelope_verifications
+    ADD CONSTRAINT envelope_verifications_envelope_fk FOREIGN KEY (tenant_id, envelope_id) REFERENCES attestor.envelopes(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.proof_chains
+    ADD CONSTRAINT proof_chains_supersedes_fk FOREIGN KEY (tenant_id, supersedes_id) REFERENCES attestor.proof_chains(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.proof_segments
+    ADD CONSTRAINT proof_segments_chain_fk FOREIGN KEY (tenant_id, chain_id) REFERENCES attestor.proof_chains(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_artifacts
+    ADD CONSTRAINT sbom_artifacts_envelope_fk FOREIGN KEY (tenant_id, envelope_id) REFERENCES attestor.envelopes(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_artifacts
+    ADD CONSTRAINT sbom_artifacts_sbom_fk FOREIGN KEY (tenant_id, sbom_id) REFERENCES attestor.sboms(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_contents
+    ADD CONSTRAINT sbom_contents_sbom_fk FOREIGN KEY (tenant_id, id) REFERENCES attestor.sboms(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_entries
+    ADD CONSTRAINT sbom_entries_sbom_fk FOREIGN KEY (tenant_id, sbom_id) REFERENCES attestor.sboms(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_entry_digests
+    ADD CONSTRAINT sbom_entry_digests_entry_fk FOREIGN KEY (tenant_id, entry_id) REFERENCES attestor.sbom_entries(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.sbom_entry_licences
+    ADD CONSTRAINT sbom_entry_licences_entry_fk FOREIGN KEY (tenant_id, entry_id) REFERENCES attestor.sbom_entries(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.statement_subjects
+    ADD CONSTRAINT statement_subjects_statement_fk FOREIGN KEY (tenant_id, statement_id) REFERENCES attestor.statements(tenant_id, id);
+
+
+
+ALTER TABLE ONLY attestor.statements
+    ADD CONSTRAINT statements_envelope_fk FOREIGN KEY (tenant_id, id) REFERENCES attestor.envelopes(tenant_id, id);
+
+
+
+ALTER TABLE ONLY rekor.log_entries
+    ADD CONSTRAINT log_entries_checkpoint_fk FOREIGN KEY (tenant_id, checkpoint_id) REFERENCES rekor.log_checkpoints(tenant_id, id);
+
+
+
+ALTER TABLE ONLY rekor.log_entries
+    ADD CONSTRAINT log_entries_envelope_fk FOREIGN KEY (tenant_id, envelope_id) REFERENCES attestor.envelopes(tenant_id, id);
+
+
+
+ALTER TABLE attestor.envelope_contents ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY envelope_contents_app ON attestor.envelope_contents TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY envelope_contents_auditor ON attestor.envelope_contents FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY envelope_contents_owner ON attestor.envelope_contents TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.envelope_signatures ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY envelope_signatures_app ON attestor.envelope_signatures TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY envelope_signatures_auditor ON attestor.envelope_signatures FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY envelope_signatures_owner ON attestor.envelope_signatures TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.envelope_verifications ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY envelope_verifications_app ON attestor.envelope_verifications TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY envelope_verifications_auditor ON attestor.envelope_verifications FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY envelope_verifications_owner ON attestor.envelope_verifications TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.envelopes ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY envelopes_app ON attestor.envelopes TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY envelopes_auditor ON attestor.envelopes FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY envelopes_owner ON attestor.envelopes TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.proof_chains ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY proof_chains_app ON attestor.proof_chains TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY proof_chains_auditor ON attestor.proof_chains FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY proof_chains_owner ON attestor.proof_chains TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.proof_segments ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY proof_segments_app ON attestor.proof_segments TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY proof_segments_auditor ON attestor.proof_segments FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY proof_segments_owner ON attestor.proof_segments TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.sbom_artifacts ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY sbom_artifacts_app ON attestor.sbom_artifacts TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY sbom_artifacts_auditor ON attestor.sbom_artifacts FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY sbom_artifacts_owner ON attestor.sbom_artifacts TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.sbom_contents ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY sbom_contents_app ON attestor.sbom_contents TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY sbom_contents_auditor ON attestor.sbom_contents FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY sbom_contents_owner ON attestor.sbom_contents TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.sbom_entries ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY sbom_entries_app ON attestor.sbom_entries TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY sbom_entries_auditor ON attestor.sbom_entries FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY sbom_entries_owner ON attestor.sbom_entries TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.sbom_entry_digests ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY sbom_entry_digests_app ON attestor.sbom_entry_digests TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY sbom_entry_digests_auditor ON attestor.sbom_entry_digests FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY sbom_entry_digests_owner ON attestor.sbom_entry_digests TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.sbom_entry_licences ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY sbom_entry_licences_app ON attestor.sbom_entry_licences TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY sbom_entry_licences_auditor ON attestor.sbom_entry_licences FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY sbom_entry_licences_owner ON attestor.sbom_entry_licences TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.sboms ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY sboms_app ON attestor.sboms TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY sboms_auditor ON attestor.sboms FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY sboms_owner ON attestor.sboms TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.statement_subjects ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY statement_subjects_app ON attestor.statement_subjects TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY statement_subjects_auditor ON attestor.statement_subjects FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY statement_subjects_owner ON attestor.statement_subjects TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE attestor.statements ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY statements_app ON attestor.statements TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY statements_auditor ON attestor.statements FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY statements_owner ON attestor.statements TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE rekor.log_checkpoints ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY log_checkpoints_app ON rekor.log_checkpoints TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY log_checkpoints_auditor ON rekor.log_checkpoints FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY log_checkpoints_owner ON rekor.log_checkpoints TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE rekor.log_entries ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY log_entries_app ON rekor.log_entries TO attestdb_app USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+CREATE POLICY log_entries_auditor ON rekor.log_entries FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY log_entries_owner ON rekor.log_entries TO attestdb_owner USING ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid)) WITH CHECK ((tenant_id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+ALTER TABLE tenancy.tenants ENABLE ROW LEVEL SECURITY;
+
+
+CREATE POLICY tenants_admin ON tenancy.tenants TO attestdb_admin USING (true) WITH CHECK (true);
+
+
+
+CREATE POLICY tenants_app ON tenancy.tenants FOR SELECT TO attestdb_app USING (((id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid) OR (name = NULLIF(current_setting('attestdb.tenant_name'::text, true), ''::text))));
+
+
+
+CREATE POLICY tenants_auditor ON tenancy.tenants FOR SELECT TO attestdb_auditor USING (true);
+
+
+
+CREATE POLICY tenants_owner ON tenancy.tenants FOR SELECT TO attestdb_owner USING ((id = (NULLIF(current_setting('attestdb.tenant_id'::text, true), ''::text))::uuid));
+
+
+
+GRANT USAGE ON SCHEMA atlas_attestor TO attestdb_app;
+GRANT USAGE ON SCHEMA atlas_attestor TO attestdb_worker;
+GRANT USAGE ON SCHEMA atlas_attestor TO attestdb_refresher;
+GRANT USAGE ON SCHEMA atlas_attestor TO attestdb_auditor;
+GRANT USAGE ON SCHEMA atlas_attestor TO attestdb_admin;
+
+
+
+GRANT USAGE ON SCHEMA atlas_rekor TO attestdb_app;
+GRANT USAGE ON SCHEMA atlas_rekor TO attestdb_worker;
+GRANT USAGE ON SCHEMA atlas_rekor TO attestdb_refresher;
+GRANT USAGE ON SCHEMA atlas_rekor TO attestdb_auditor;
+GRANT USAGE ON SCHEMA atlas_rekor TO attestdb_admin;
+
+
+
+GRANT USAGE ON SCHEMA atlas_tenancy TO attestdb_app;
+GRANT USAGE ON SCHEMA atlas_tenancy TO attestdb_worker;
+GRANT USAGE ON SCHEMA atlas_tenancy TO attestdb_refresher;
+GRANT USAGE ON SCHEMA atlas_tenancy TO attestdb_auditor;
+GRANT USAGE ON SCHEMA atlas_tenancy TO attestdb_admin;
+
+
+
+GRANT USAGE ON SCHEMA attestor TO attestdb_app;
+GRANT USAGE ON SCHEMA attestor TO attestdb_auditor;
+
+
+
+GRANT USAGE ON SCHEMA rekor TO attestdb_app;
+GRANT USAGE ON SCHEMA rekor TO attestdb_auditor;
+
+
+
+GRANT USAGE ON SCHEMA tenancy TO attestdb_app;
+GRANT USAGE ON SCHEMA tenancy TO attestdb_worker;
+GRANT USAGE ON SCHEMA tenancy TO attestdb_refresher;
+GRANT USAGE ON SCHEMA tenancy TO attestdb_auditor;
+GRANT USAGE ON SCHEMA tenancy TO attestdb_admin;
+
+
+
+REVOKE ALL ON FUNCTION attestor.chain_root(algorithm text, subject bytea, policy text, supersedes bytea, kinds text[], digests bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION attestor.chain_root(algorithm text, subject bytea, policy text, supersedes bytea, kinds text[], digests bytea[]) TO attestdb_app;
+GRANT ALL ON FUNCTION attestor.chain_root(algorithm text, subject bytea, policy text, supersedes bytea, kinds text[], digests bytea[]) TO attestdb_auditor;
+
+
+
+REVOKE ALL ON FUNCTION attestor.envelopes_about(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) FROM PUBLIC;
+
+
+
+REVOKE ALL ON FUNCTION attestor.record_chain(tenant uuid, new_id uuid, actor text, algorithm text, subject bytea, policy text, segment_ids uuid[], kinds text[], digests bytea[], contents bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION attestor.record_chain(tenant uuid, new_id uuid, actor text, algorithm text, subject bytea, policy text, segment_ids uuid[], kinds text[], digests bytea[], contents bytea[]) TO attestdb_app;
+
+
+
+REVOKE ALL ON FUNCTION attestor.record_envelopes(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[]) FROM PUBLIC;
+
+
+
+REVOKE ALL ON FUNCTION attestor.record_evidence(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[], verification_ids uuid[], verification_of integer[], verification_times timestamp with time zone[], outcomes text[], verifiers text[], policies text[], reasons text[], verified_signatures text[], times_verified timestamp with time zone[], times_signed timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION attestor.record_evidence(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], media_types text[], payload_types text[], payload_sha256s bytea[], contents bytea[], statement_types text[], predicate_types text[], signature_ids uuid[], signature_of integer[], signature_positions integer[], key_ids text[], sigs bytea[], certificates bytea[], certificate_sha256s bytea[], issuers text[], sans text[], subject_ids uuid[], subject_of integer[], subject_positions integer[], subject_names text[], algorithms text[], digests bytea[], verification_ids uuid[], verification_of integer[], verification_times timestamp with time zone[], outcomes text[], verifiers text[], policies text[], reasons text[], verified_signatures text[], times_verified timestamp with time zone[], times_signed timestamp with time zone[]) TO attestdb_app;
+
+
+
+REVOKE ALL ON FUNCTION attestor.record_sboms(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], sha256s bytea[], sizes bigint[], formats text[], spec_versions text[], serial_numbers text[], names text[], stated_ats timestamp with time zone[], contents bytea[], link_of integer[], link_envelopes bytea[], artifact_ids uuid[], artifact_of integer[], artifact_names text[], artifact_algorithms text[], artifact_digests bytea[], entry_ids uuid[], entry_of integer[], entry_positions integer[], refs text[], types text[], entry_names text[], versions text[], purls text[], package_keys text[], package_versions text[], digest_ids uuid[], digest_of integer[], digest_entries uuid[], digest_positions integer[], algorithms text[], digests bytea[], licence_ids uuid[], licence_of integer[], licence_entries uuid[], licence_positions integer[], licences_stated boolean[], licences text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION attestor.record_sboms(tenant uuid, ids uuid[], times timestamp with time zone[], actors text[], sha256s bytea[], sizes bigint[], formats text[], spec_versions text[], serial_numbers text[], names text[], stated_ats timestamp with time zone[], contents bytea[], link_of integer[], link_envelopes bytea[], artifact_ids uuid[], artifact_of integer[], artifact_names text[], artifact_algorithms text[], artifact_digests bytea[], entry_ids uuid[], entry_of integer[], entry_positions integer[], refs text[], types text[], entry_names text[], versions text[], purls text[], package_keys text[], package_versions text[], digest_ids uuid[], digest_of integer[], digest_entries uuid[], digest_positions integer[], algorithms text[], digests bytea[], licence_ids uuid[], licence_of integer[], licence_entries uuid[], licence_positions integer[], licences_stated boolean[], licences text[]) TO attestdb_app;
+
+
+
+REVOKE ALL ON FUNCTION attestor.sboms_about(tenant uuid, sums bytea[], artifact_algorithm text, artifact bytea) FROM PUBLIC;
+
+
+
+REVOKE ALL ON FUNCTION rekor.record_entries(tenant uuid, ids uuid[], envelope_sha256s bytea[], positions integer[], log_ids bytea[], log_indexes bigint[], kinds text[], versions text[], integrated_times timestamp with time zone[], bodies bytea[], promises bytea[], proof_log_indexes bigint[], proof_tree_sizes bigint[], proof_root_hashes bytea[], proof_hashes bytea[], checkpoint_ids uuid[], origins text[], notes bytea[], verified timestamp with time zone[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION rekor.record_entries(tenant uuid, ids uuid[], envelope_sha256s bytea[], positions integer[], log_ids bytea[], log_indexes bigint[], kinds text[], versions text[], integrated_times timestamp with time zone[], bodies bytea[], promises bytea[], proof_log_indexes bigint[], proof_tree_sizes bigint[], proof_root_hashes bytea[], proof_hashes bytea[], checkpoint_ids uuid[], origins text[], notes bytea[], verified timestamp with time zone[]) TO attestdb_app;
+
+
+
+REVOKE ALL ON FUNCTION tenancy.refuse_change() FROM PUBLIC;
+
+
+
+REVOKE ALL ON FUNCTION tenancy.require_active_tenant() FROM PUBLIC;
+
+
+
+GRANT SELECT ON TABLE atlas_attestor.atlas_schema_revisions TO attestdb_app;
+GRANT SELECT ON TABLE atlas_attestor.atlas_schema_revisions TO attestdb_worker;
+GRANT SELECT ON TABLE atlas_attestor.atlas_schema_revisions TO attestdb_refresher;
+GRANT SELECT ON TABLE atlas_attestor.atlas_schema_revisions TO attestdb_auditor;
+GRANT SELECT ON TABLE atlas_attestor.atlas_schema_revisions TO attestdb_admin;
+
+
+
+GRANT SELECT ON TABLE atlas_rekor.atlas_schema_revisions TO attestdb_app;
+GRANT SELECT ON TABLE atlas_rekor.atlas_schema_revisions TO attestdb_worker;
+GRANT SELECT ON TABLE atlas_rekor.atlas_schema_revisions TO attestdb_refresher;
+GRANT SELECT ON TABLE atlas_rekor.atlas_schema_revisions TO attestdb_auditor;
+GRANT SELECT ON TABLE atlas_rekor.atlas_schema_revisions TO attestdb_admin;
+
+
+
+GRANT SELECT ON TABLE atlas_tenancy.atlas_schema_revisions TO attestdb_app;
+GRANT SELECT ON TABLE atlas_tenancy.atlas_schema_revisions TO attestdb_worker;
+GRANT SELECT ON TABLE atlas_tenancy.atlas_schema_revisions TO attestdb_refresher;
+GRANT SELECT ON TABLE atlas_tenancy.atlas_schema_revisions TO attestdb_auditor;
+GRANT SELECT ON TABLE atlas_tenancy.atlas_schema_revisions TO attestdb_admin;
+
+
+
+GRANT SELECT ON TABLE attestor.envelope_contents TO attestdb_app;
+GRANT SELECT ON TABLE attestor.envelope_contents TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.envelope_signatures TO attestdb_app;
+GRANT SELECT ON TABLE attestor.envelope_signatures TO attestdb_auditor;
+
+
+
+GRANT SELECT,INSERT ON TABLE attestor.envelope_verifications TO attestdb_app;
+GRANT SELECT ON TABLE attestor.envelope_verifications TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.envelopes TO attestdb_app;
+GRANT SELECT ON TABLE attestor.envelopes TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.proof_chains TO attestdb_app;
+GRANT SELECT ON TABLE attestor.proof_chains TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.proof_segments TO attestdb_app;
+GRANT SELECT ON TABLE attestor.proof_segments TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.sbom_artifacts TO attestdb_app;
+GRANT SELECT ON TABLE attestor.sbom_artifacts TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.sbom_contents TO attestdb_app;
+GRANT SELECT ON TABLE attestor.sbom_contents TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.sbom_entries TO attestdb_app;
+GRANT SELECT ON TABLE attestor.sbom_entries TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.sbom_entry_digests TO attestdb_app;
+GRANT SELECT ON TABLE attestor.sbom_entry_digests TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.sbom_entry_licences TO attestdb_app;
+GRANT SELECT ON TABLE attestor.sbom_entry_licences TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.sboms TO attestdb_app;
+GRANT SELECT ON TABLE attestor.sboms TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.statement_subjects TO attestdb_app;
+GRANT SELECT ON TABLE attestor.statement_subjects TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE attestor.statements TO attestdb_app;
+GRANT SELECT ON TABLE attestor.statements TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE rekor.log_checkpoints TO attestdb_app;
+GRANT SELECT ON TABLE rekor.log_checkpoints TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE rekor.log_entries TO attestdb_app;
+GRANT SELECT ON TABLE rekor.log_entries TO attestdb_auditor;
+
+
+
+GRANT SELECT ON TABLE tenancy.library_floors TO attestdb_app;
+GRANT SELECT ON TABLE tenancy.library_floors TO attestdb_worker;
+GRANT SELECT ON TABLE tenancy.library_floors TO attestdb_refresher;
+GRANT SELECT ON TABLE tenancy.library_floors TO attestdb_auditor;
+GRANT SELECT ON TABLE tenancy.library_floors TO attestdb_admin;
+
+
+
+GRANT SELECT ON TABLE tenancy.tenants TO attestdb_auditor;
+GRANT SELECT,INSERT ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT SELECT(id) ON TABLE tenancy.tenants TO attestdb_app;
+
+
+
+GRANT SELECT(name) ON TABLE tenancy.tenants TO attestdb_app;
+
+
+
+GRANT SELECT(status) ON TABLE tenancy.tenants TO attestdb_app;
+GRANT UPDATE(status) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT UPDATE(status_changed_at) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT UPDATE(status_changed_by) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT SELECT(require_verified) ON TABLE tenancy.tenants TO attestdb_app;
+GRANT UPDATE(require_verified) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT SELECT(require_in_toto) ON TABLE tenancy.tenants TO attestdb_app;
+GRANT UPDATE(require_in_toto) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT UPDATE(requirements_changed_at) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+GRANT UPDATE(requirements_changed_by) ON TABLE tenancy.tenants TO attestdb_admin;
+
+
+
+
