@@ -42,6 +42,16 @@ WITH part (fault, tenant_id, id) AS (
   SELECT 'gap between subjects', b.tenant_id, b.statement_id FROM attestor.statement_subjects b
    GROUP BY b.tenant_id, b.statement_id HAVING count(DISTINCT b.position) <> max(b.position) + 1
   UNION ALL
+  SELECT 'SBOM without some of its components', b.tenant_id, b.id FROM attestor.sboms b
+   WHERE b.component_count <> (SELECT count(*) FROM attestor.sbom_entries e WHERE (e.tenant_id, e.sbom_id) = (b.tenant_id, b.id))
+  UNION ALL
+  SELECT 'SBOM of no envelope and without content', b.tenant_id, b.id FROM attestor.sboms b
+   WHERE NOT EXISTS (SELECT FROM attestor.sbom_contents c WHERE (c.tenant_id, c.id) = (b.tenant_id, b.id))
+     AND NOT EXISTS (SELECT FROM attestor.sbom_artifacts a WHERE (a.tenant_id, a.sbom_id) = (b.tenant_id, b.id) AND a.envelope_id IS NOT NULL)
+  UNION ALL
+  SELECT 'proof chain without some of its segments', c.tenant_id, c.id FROM attestor.proof_chains c
+   WHERE c.segment_count <> (SELECT count(*) FROM attestor.proof_segments s WHERE (s.tenant_id, s.chain_id) = (c.tenant_id, c.id))
+  UNION ALL
   SELECT 'part of no envelope', p.tenant_id, p.id FROM (
     SELECT tenant_id, id FROM attestor.envelope_contents
     UNION ALL SELECT tenant_id, envelope_id FROM attestor.envelope_signatures
@@ -118,6 +128,14 @@ func (c *census) checkOne(t testing.TB, handle *attestdb.TenantDB, id uuid.UUID)
 		require.Equal(t, s.KeyID, got.Signers[n].KeyID)
 	}
 	require.Equal(t, attestor.Verified, got.Verification.Outcome, "it is recorded with the envelope")
+	if doc, err := ev.ReadSBOM(); doc != nil {
+		require.NoError(t, err)
+		sbomID, err := handle.Attestor().SBOMIDBySHA256(ctx, doc.SHA256)
+		require.NoError(t, err, "its SBOM is recorded with it")
+		stored, err := handle.Attestor().SBOM(ctx, sbomID)
+		require.NoError(t, err)
+		require.Equal(t, len(doc.Components), stored.Components)
+	}
 	for _, s := range ev.Statement.Subject {
 		for _, d := range s.Digest {
 			found, _, err := handle.Attestor().Find(ctx, attestor.Query{Subject: d}, page.Request{})

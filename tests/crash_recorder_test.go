@@ -102,8 +102,20 @@ func recordOne(ctx context.Context, handle *attestdb.TenantDB, random *rand.Rand
 	}
 }
 
-// randomEvidence signs a Statement of 1 to 6 subjects and 0 to 24 kB with the
-// first 1 to all of the signers.
+// randomSBOM has 1 to 40 components, and differs from every other one.
+func randomSBOM(random *rand.Rand) map[string]any {
+	components := make([]any, 1+random.IntN(40))
+	for i := range components {
+		components[i] = map[string]any{
+			"type": "library", "name": uuid.NewString(), "version": "1", "purl": fmt.Sprintf("pkg:npm/p%d@1", random.IntN(1000)),
+			"licenses": []any{map[string]any{"license": map[string]any{"id": "MIT"}}},
+		}
+	}
+	return map[string]any{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components}
+}
+
+// randomEvidence signs a Statement of 1 to 6 subjects, with an SBOM or 0 to 24 kB,
+// with the first 1 to all of the signers.
 func randomEvidence(random *rand.Rand, signers []*domaintest.Signer, pair string) *attestor.Evidence {
 	var subjects []any
 	if pair != "" {
@@ -115,10 +127,12 @@ func randomEvidence(random *rand.Rand, signers []*domaintest.Signer, pair string
 			"name": fmt.Sprintf("artifact-%d", n), "digest": map[string]string{"sha256": sum, "sha1": sum[:40]},
 		})
 	}
+	predicateType, predicate := "https://example.com/crash/v1", map[string]any{"pad": strings.Repeat("x", random.IntN(24<<10))}
+	if random.IntN(3) == 0 {
+		predicateType, predicate = attestor.PredicateTypeCycloneDX, randomSBOM(random)
+	}
 	payload, err := json.Marshal(map[string]any{
-		"_type": "https://in-toto.io/Statement/v1", "subject": subjects,
-		"predicateType": "https://example.com/crash/v1",
-		"predicate":     map[string]any{"pad": strings.Repeat("x", random.IntN(24<<10))},
+		"_type": "https://in-toto.io/Statement/v1", "subject": subjects, "predicateType": predicateType, "predicate": predicate,
 	})
 	if err != nil {
 		panic(err)
