@@ -172,9 +172,14 @@ func (s *Server) Kill() error {
 }
 
 func (s *Server) killAll() {
-	// Paused, it makes no backend that the list would miss.
+	// Paused, it makes no backend that the list would miss. It pauses when it comes
+	// out of the kernel, where it may be making one.
 	s.proc.pause()
-	backends := children(s.proc.cmd.Process.Pid)
+	pid := s.proc.cmd.Process.Pid
+	for deadline := time.Now().Add(time.Second); !paused(pid) && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	backends := children(pid)
 	s.proc.kill()
 	for _, pid := range backends {
 		killPID(pid)

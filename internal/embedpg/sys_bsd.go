@@ -33,6 +33,12 @@ func children(pid int) []int {
 	return found
 }
 
+// paused reports whether the process stands still, or is gone.
+func paused(pid int) bool {
+	out, err := exec.Command("ps", "-p", strconv.Itoa(pid), "-o", "state=").Output()
+	return err != nil || strings.HasPrefix(strings.TrimSpace(string(out)), "T")
+}
+
 // runsIn reports whether pid is a live server, of whatever data directory:
 // which one can't be seen here.
 func runsIn(pid int, _ string) bool {

@@ -25,20 +25,30 @@ func children(pid int) []int {
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	var found []int
 	for _, path := range stats {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			continue
-		}
-		// The name, in parentheses, may hold anything.
-		_, rest, _ := strings.Cut(string(b[bytes.LastIndexByte(b, ')')+1:]), " ")
-		fields := strings.Fields(rest)
-		if len(fields) > 1 && fields[1] == strconv.Itoa(pid) {
+		if fields := statFields(path); len(fields) > 1 && fields[1] == strconv.Itoa(pid) {
 			if child, err := strconv.Atoi(filepath.Base(filepath.Dir(path))); err == nil {
 				found = append(found, child)
 			}
 		}
 	}
 	return found
+}
+
+// statFields are the fields of a /proc/PID/stat from the state on, nil if the process
+// is gone.
+func statFields(path string) []string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	// The name, in parentheses, may hold anything.
+	return strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+}
+
+// paused reports whether the process stands still, or is gone.
+func paused(pid int) bool {
+	fields := statFields(fmt.Sprintf("/proc/%d/stat", pid))
+	return len(fields) == 0 || strings.ContainsAny(fields[0], "TtZX")
 }
 
 // runsIn reports whether pid is a live server on the data directory, which a

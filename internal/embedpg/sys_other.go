@@ -25,6 +25,7 @@ func syncDisks()                                     {}
 func (p *process) signal(os.Signal)                  {}
 func (p *process) pause()                            {}
 func children(int) []int                             { return nil }
+func paused(int) bool                                { return true }
 func alive(int) bool                                 { return false }
 func endApart(*syscall.SysProcAttr)                  {}
 func killPID(int)                                    {}
