@@ -152,10 +152,10 @@ var rules = []rule{
 		`CREATE TABLE attestor.broken (id int)`,
 	},
 	{
-		"a function pins its search path",
+		"a function searches the catalogue first and temporary objects last",
 		`SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = ANY ($1::regnamespace[])
-		    AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search\_path=%')`,
-		`CREATE FUNCTION attestor.broken() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'`,
+		    AND NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(p.proconfig, '{}'))`,
+		`CREATE FUNCTION attestor.broken() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1'`,
 	},
 	{
 		"a view that the application may read has the application's own rights",

@@ -75,12 +75,15 @@ FROM proc
 WHERE EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE grantee = 0)`
 
 // A path is safe if it names nothing that others may create objects in.
-const unpinnedDefiners = ofModules + `
-SELECT 'pg_proc', oid::bigint, '', oid::regprocedure || ' runs with its owner''s rights and no safe search_path: add SET search_path = '''''
+// With an empty search_path, or one that does not name it, pg_temp is searched first for
+// types: whoever makes a temporary type named text has its code run in the function. A
+// trigger's function decides too, though it runs as the caller.
+const unpinnedFunctions = ofModules + `
+SELECT 'pg_proc', oid::bigint, '', oid::regprocedure || ' finds what its caller puts before the catalogue: add SET search_path = pg_catalog, pg_temp'
 FROM proc
-WHERE prosecdef AND NOT EXISTS (
-	SELECT FROM unnest(proconfig) AS setting
+WHERE NOT EXISTS (
+	SELECT FROM unnest(proconfig) AS setting,
+		LATERAL regexp_split_to_array(replace(substr(setting, length('search_path=') + 1), '"', ''), ',\s*') AS path
 	WHERE starts_with(setting, 'search_path=')
-	  AND NOT EXISTS (
-		SELECT FROM unnest(string_to_array(replace(substr(setting, length('search_path=') + 1), '"', ''), ',')) AS part
-		WHERE trim(part) <> ALL ($1::text[] || ARRAY['', 'pg_catalog', 'pg_temp'])))`
+	  AND path[1] = 'pg_catalog' AND path[cardinality(path)] = 'pg_temp'
+	  AND path[2:cardinality(path) - 1] <@ $1::text[])`

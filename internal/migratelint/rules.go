@@ -50,7 +50,7 @@ var rules = []Rule{
 	{Code: "ML403", Text: "an object name without its schema"},
 	{Code: "ML501", Text: "a privilege granted to PUBLIC", query: grantsToPublic},
 	{Code: "ML502", Text: "a function that PUBLIC may execute", query: publicFunctions},
-	{Code: "ML503", Text: "a SECURITY DEFINER function without a safe search_path of its own", query: unpinnedDefiners, blameLast: true},
+	{Code: "ML503", Text: "a function that does not search pg_catalog first and pg_temp last", query: unpinnedFunctions, blameLast: true},
 	{Code: "ML601", Text: "an object made, changed or dropped outside the schema of the file's module"},
 }
 

@@ -4,7 +4,7 @@ CREATE TABLE tenancy.tenants (
   name text NOT NULL,
   PRIMARY KEY (id)
 );
-CREATE FUNCTION tenancy.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+CREATE FUNCTION tenancy.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION 'append-only' USING ERRCODE = '55000';
 END $$;

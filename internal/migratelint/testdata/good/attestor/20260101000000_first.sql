@@ -15,7 +15,7 @@ ALTER TABLE attestor.envelopes FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON attestor.envelopes
   USING (tenant_id = NULLIF(current_setting('attestdb.tenant_id', true), '')::uuid);
 
-CREATE FUNCTION attestor.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+CREATE FUNCTION attestor.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   RAISE EXCEPTION 'append-only; % on %', TG_OP, TG_TABLE_NAME USING ERRCODE = '55000';
 END $$;
