@@ -44,6 +44,14 @@ BEGIN
     RAISE EXCEPTION 'digest or size is not that of the content' USING ERRCODE = 'check_violation';
   END IF;
 
+  -- Else somebody could hang a digest or a licence on a component of another SBOM.
+  IF EXISTS (SELECT FROM (SELECT * FROM unnest(digest_entries, digest_of)
+                          UNION ALL SELECT * FROM unnest(licence_entries, licence_of)) AS p (id, n)
+               LEFT JOIN unnest(entry_ids, entry_of) AS e (id, n) ON e.id = p.id AND e.n = p.n
+              WHERE e.id IS NULL) THEN
+    RAISE EXCEPTION 'a digest or a licence is of no component of its SBOM' USING ERRCODE = 'check_violation';
+  END IF;
+
   -- One truth value for each SBOM instead of a join for each component: whatever
   -- the planner thinks of arrays that it cannot see, it reads them once.
   WITH sbom AS (
