@@ -25,40 +25,39 @@ type verifierFlags struct {
 }
 
 func (v *verifierFlags) register(flags *pflag.FlagSet) {
-	flags.StringVar(&v.trustedRoot, "trusted-root", "", "verify Sigstore bundles against this trusted_root.json")
+	flags.StringVar(&v.trustedRoot, "trusted-root", "", "verify Sigstore bundles against this trusted_root.json; with --key, their log entries alone")
 	flags.StringVar(&v.identity, "certificate-identity", "", "the signer: the certificate's subject alternative name, exactly")
 	flags.StringVar(&v.pattern, "certificate-identity-regexp", "", "the signer: a regular expression (RE2) that matches the whole name")
 	flags.StringVar(&v.issuer, "certificate-oidc-issuer", "", "the signer's OpenID Connect issuer, exactly")
 	flags.BoolVar(&v.anyIdentity, "any-identity", false, "accept every signer that the trusted root vouches for")
 	flags.BoolVar(&v.ignoreSCT, "insecure-ignore-sct", false, "require no signed certificate timestamp (private instances)")
-	flags.BoolVar(&v.ignoreTlog, "insecure-ignore-tlog", false, "require no transparency log entry (private instances)")
+	flags.BoolVar(&v.ignoreTlog, "insecure-ignore-tlog", false, "require no transparency log entry, and look at none")
 	flags.StringArrayVar(&v.keys, "key", nil, "verify with the public keys in this PEM file; may be given several times")
 	flags.IntVar(&v.threshold, "threshold", 1, "how many of the keys must have signed")
 }
 
 // verifier returns the verifier that the flags ask for, nil for none.
 func (v *verifierFlags) verifier(flags *pflag.FlagSet) (attestor.Verifier, error) {
-	if v.trustedRoot != "" && len(v.keys) > 0 {
-		return nil, usagef("--trusted-root and --key: give one of them")
-	}
-	if v.trustedRoot == "" {
+	if v.trustedRoot == "" || len(v.keys) > 0 {
 		for _, name := range []string{
-			"certificate-identity", "certificate-identity-regexp", "certificate-oidc-issuer",
-			"any-identity", "insecure-ignore-sct", "insecure-ignore-tlog",
+			"certificate-identity", "certificate-identity-regexp", "certificate-oidc-issuer", "any-identity", "insecure-ignore-sct",
 		} {
 			if flags.Changed(name) {
-				return nil, usagef("--%s needs --trusted-root", name)
+				return nil, usagef("--%s needs --trusted-root, without --key", name)
 			}
 		}
+	}
+	if v.trustedRoot == "" && len(v.keys) == 0 && flags.Changed("insecure-ignore-tlog") {
+		return nil, usagef("--insecure-ignore-tlog needs --trusted-root or --key")
 	}
 	if len(v.keys) == 0 && flags.Changed("threshold") {
 		return nil, usagef("--threshold needs --key")
 	}
 	switch {
-	case v.trustedRoot != "":
-		return v.sigstore()
 	case len(v.keys) > 0:
 		return v.publicKeys()
+	case v.trustedRoot != "":
+		return v.sigstore()
 	}
 	return nil, nil //nolint:nilnil // no verifier is an answer here
 }
@@ -110,7 +109,22 @@ func (v *verifierFlags) publicKeys() (attestor.Verifier, error) {
 		}
 		keys = append(keys, more...)
 	}
-	verifier, err := publickey.New(keys, publickey.WithThreshold(v.threshold))
+	options := []publickey.Option{publickey.WithThreshold(v.threshold)}
+	switch {
+	case v.ignoreTlog:
+		options = append(options, publickey.WithoutLogEntries())
+	case v.trustedRoot != "":
+		root, err := os.ReadFile(v.trustedRoot)
+		if err != nil {
+			return nil, usagef("--trusted-root: %w", err)
+		}
+		logs, err := sigstore.NewLogVerifier(root)
+		if err != nil {
+			return nil, invalidFlag("--trusted-root", err)
+		}
+		options = append(options, publickey.WithLogVerifier(logs))
+	}
+	verifier, err := publickey.New(keys, options...)
 	if err != nil {
 		return nil, invalidFlag("--key", err)
 	}

@@ -1,6 +1,7 @@
 package domaintest
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -54,6 +55,9 @@ func NewLog(t testing.TB, version int) *Log {
 	t.Helper()
 	return &Log{v2: version == 2, key: newKey(t), client: newKey(t)}
 }
+
+// Signer returns the key that signs the bundles.
+func (l *Log) Signer() crypto.PublicKey { return l.client.Public() }
 
 func newKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()

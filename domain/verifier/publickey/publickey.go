@@ -9,10 +9,19 @@
 //   - RSA of at least 2048 bits with SHA-256, PKCS #1 v1.5 or PSS
 //
 // A key decides its algorithm; nothing in the evidence can choose one.
+//
+// # Bundles
+//
+// What a bundle carries besides the envelope is not signed by its key, and whoever
+// reads "verified" takes it for true. So a signature does not count if it comes with a
+// certificate of another key, and a bundle with transparency log entries fails unless
+// [WithLogVerifier] verifies them or [WithoutLogEntries] says that they do not matter.
 package publickey
 
 import (
 	"context"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,19 +30,23 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/logentry"
 )
 
 // Name is the name and version that a Verification names. The version changes
 // when the same evidence and keys could give another outcome.
-const Name = "publickey v1"
+const Name = "publickey v2"
 
 // Verifier verifies envelopes, bare or in a bundle, with a fixed set of keys.
-// It is an [attestor.Verifier]. Of a bundle it looks at the envelope only.
+// It is an [attestor.Verifier].
 type Verifier struct {
-	keys      []trustedKey // no two with the same fingerprint
-	threshold int
-	policy    string
+	keys       []trustedKey // no two with the same fingerprint
+	threshold  int
+	logs       logentry.Verifier
+	ignoreLogs bool
+	policy     string
 }
 
 var _ attestor.Verifier = (*Verifier)(nil)
@@ -44,6 +57,13 @@ type Option func(*Verifier)
 // WithThreshold requires valid signatures of n distinct keys; the default is 1.
 // Two signatures of one key count once.
 func WithThreshold(n int) Option { return func(v *Verifier) { v.threshold = n } }
+
+// WithLogVerifier has v verify every log entry of a bundle: one that does not verify
+// fails the evidence.
+func WithLogVerifier(v logentry.Verifier) Option { return func(p *Verifier) { p.logs = v } }
+
+// WithoutLogEntries looks at no log entry: bundles verify whatever theirs say.
+func WithoutLogEntries() Option { return func(v *Verifier) { v.ignoreLogs = true } }
 
 // New returns a Verifier that trusts keys, all alike. A key that is given twice
 // is one key, known by both ids. The error is a *[fault.Invalid] that names the
@@ -72,8 +92,21 @@ func New(keys []Key, options ...Option) (*Verifier, error) {
 	if v.threshold < 1 || v.threshold > len(v.keys) {
 		return nil, &fault.Invalid{Field: "threshold", Allowed: fmt.Sprintf("1 to %d, the number of distinct keys", len(v.keys)), Problem: fmt.Sprintf("it is %d", v.threshold)}
 	}
-	v.policy = attestor.PolicyText(describe(v.keys, v.threshold))
+	if v.logs != nil && v.ignoreLogs {
+		return nil, &fault.Invalid{Field: "log entries", Allowed: "WithLogVerifier or WithoutLogEntries, not both"}
+	}
+	v.policy = attestor.PolicyText(describe(v.keys, v.threshold) + v.describeLogs())
 	return v, nil
+}
+
+func (v *Verifier) describeLogs() string {
+	switch {
+	case v.logs != nil:
+		return "; every log entry verified"
+	case v.ignoreLogs:
+		return "; log entries not looked at"
+	}
+	return ""
 }
 
 func describe(keys []trustedKey, threshold int) string {
@@ -92,6 +125,7 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 	env := &ev.Envelope
 	message := dsse.PAE(env.PayloadType, env.Payload)
 	var signatures []int
+	strangers := 0
 	accepted := make(map[string]bool, len(v.keys))
 	for i, sig := range env.Signatures {
 		if err := ctx.Err(); err != nil {
@@ -99,6 +133,10 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 		}
 		for _, key := range v.candidates(sig.KeyID) {
 			if key.verify(message, sig.Sig) {
+				if !certifies(sig.Certificate, key) {
+					strangers++
+					break
+				}
 				signatures = append(signatures, i)
 				accepted[key.fingerprint] = true
 				break
@@ -106,7 +144,20 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 		}
 	}
 	if len(accepted) < v.threshold {
-		failed := attestor.FailedVerification(Name, v.policy, v.reason(len(accepted), env.Signatures))
+		reason := v.reason(len(accepted), env.Signatures)
+		if strangers > 0 {
+			reason = "a signature comes with a certificate of another key; " + reason
+		}
+		failed := attestor.FailedVerification(Name, v.policy, reason)
+		failed.Signatures = signatures
+		return failed, nil
+	}
+	entries, reason, err := v.verifyLogEntries(ctx, ev)
+	if err != nil {
+		return attestor.Verification{}, err
+	}
+	if reason != "" {
+		failed := attestor.FailedVerification(Name, v.policy, reason)
 		failed.Signatures = signatures
 		return failed, nil
 	}
@@ -115,8 +166,42 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 		Verifier:     Name,
 		Policy:       v.policy,
 		Signatures:   signatures,
+		LogEntries:   entries,
 		TimeVerified: time.Now().UTC(),
 	}, nil
+}
+
+// certifies reports whether a signature that the key made may come with the
+// certificate, if there is one: whom it names is not known to have signed otherwise.
+func certifies(certificate []byte, key trustedKey) bool {
+	if certificate == nil {
+		return true
+	}
+	cert, err := x509.ParseCertificate(certificate)
+	return err == nil && digest.Sum(cert.RawSubjectPublicKeyInfo).String() == key.fingerprint
+}
+
+// verifyLogEntries returns the positions of the entries that verified, or why the
+// evidence fails for them.
+func (v *Verifier) verifyLogEntries(ctx context.Context, ev *attestor.Evidence) (verified []int, reason string, err error) {
+	if len(ev.LogEntries) == 0 || v.ignoreLogs {
+		return nil, "", nil
+	}
+	if v.logs == nil {
+		return nil, "the bundle has transparency log entries, which a key does not verify", nil
+	}
+	for i := range ev.LogEntries {
+		err := v.logs.VerifyEntry(ctx, &ev.LogEntries[i])
+		switch {
+		case err == nil:
+			verified = append(verified, i)
+		case errors.Is(err, fault.ErrVerification):
+			return nil, fmt.Sprintf("transparency log entry %d: %v", i, err), nil
+		default:
+			return nil, "", fmt.Errorf("transparency log entry %d: %w", i, err)
+		}
+	}
+	return verified, "", nil
 }
 
 func (v *Verifier) candidates(keyID string) []trustedKey {

@@ -1,0 +1,95 @@
+package tests
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"math/big"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/secure-systems-lab/go-securesystemslib/dsse"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/verifier/publickey"
+	"stella-ops.org/attestdb/internal/testdb"
+)
+
+// Who signs with a key that is trusted may put anything beside the signature. None of
+// it is ever called verified because the signature is.
+func TestKeyVouchesForNothingBesideItsSignature(t *testing.T) {
+	t.Parallel()
+	log := domaintest.NewLog(t, 1)
+	logged := loggedBundle(t, log, "a")
+	verifier := func(options ...publickey.Option) attestor.Verifier {
+		v, err := publickey.New([]publickey.Key{{Public: log.Signer()}}, options...)
+		require.NoError(t, err)
+		return v
+	}
+	outcome := func(v attestor.Verifier, ev *attestor.Evidence) (attestor.Outcome, string) {
+		t.Helper()
+		got, err := v.Verify(t.Context(), ev)
+		require.NoError(t, err)
+		if got.Outcome == attestor.Verified && len(ev.LogEntries) > 0 && len(got.LogEntries) > 0 {
+			require.Equal(t, []int{0}, got.LogEntries)
+		}
+		return got.Outcome, got.Reason
+	}
+	logs := publickey.WithLogVerifier(logVerifier(t, log.TrustedRoot(t)))
+
+	// An entry that the log vouches for.
+	got, reason := outcome(verifier(logs), logged)
+	require.Equal(t, attestor.Verified, got, reason)
+	got, _ = outcome(verifier(publickey.WithoutLogEntries()), logged)
+	require.Equal(t, attestor.Verified, got)
+	got, reason = outcome(verifier(), logged)
+	require.Equal(t, attestor.Failed, got)
+	require.Contains(t, reason, "log entries, which a key does not verify")
+
+	// An entry with another time.
+	tampered := *logged
+	tampered.LogEntries = slices.Clone(logged.LogEntries)
+	tampered.LogEntries[0].IntegratedTime = logged.LogEntries[0].IntegratedTime.Add(-365 * 24 * time.Hour)
+	got, reason = outcome(verifier(logs), &tampered)
+	require.Equal(t, attestor.Failed, got)
+	require.Contains(t, reason, "transparency log entry 0")
+	got, reason = outcome(verifier(publickey.WithLogVerifier(logVerifier(t, domaintest.NewLog(t, 1).TrustedRoot(t)))), logged)
+	require.Equal(t, attestor.Failed, got, reason)
+
+	// A certificate beside a good signature: the signer's own, and somebody else's.
+	signer := domaintest.NewSigner(t)
+	for _, own := range []bool{true, false} {
+		public, private, err := ed25519.GenerateKey(rand.Reader)
+		require.NoError(t, err)
+		template := &x509.Certificate{SerialNumber: big.NewInt(1), EmailAddresses: []string{"ci@example.com"}, NotAfter: time.Now().Add(time.Hour)}
+		certificate, err := x509.CreateCertificate(rand.Reader, template, template, public, private)
+		require.NoError(t, err)
+		ev := signer.Evidence(t, "a", []byte("a"))
+		v := attestor.Verifier(signer.Verifier(t))
+		if own {
+			v, err = publickey.New([]publickey.Key{{Public: public}})
+			require.NoError(t, err)
+			ev.Envelope.Signatures[0].Sig = ed25519.Sign(private, dsse.PAE(ev.Envelope.PayloadType, ev.Envelope.Payload))
+		}
+		got, reason = outcome(v, ev)
+		require.Equal(t, attestor.Verified, got, reason)
+		ev.Envelope.Signatures[0].Certificate = certificate
+		got, reason = outcome(v, ev)
+		if own {
+			require.Equal(t, attestor.Verified, got, reason)
+			continue
+		}
+		require.Equal(t, attestor.Failed, got)
+		require.Contains(t, reason, "certificate of another key")
+		_, acme := openTapped(t, testdb.New(t), nil)
+		_, err = acme.Record(t.Context(), ev, attestdb.Verify(v))
+		require.ErrorIs(t, err, attestdb.ErrVerification)
+	}
+
+	_, err := publickey.New([]publickey.Key{{Public: log.Signer()}}, logs, publickey.WithoutLogEntries())
+	require.ErrorIs(t, err, attestdb.ErrInvalid)
+}
