@@ -36,7 +36,7 @@ func (a *app) findCommand() *cobra.Command {
 				return err
 			}
 			defer closeDB(ctx, db) //nolint:errcheck // the command's own error counts
-			f := finder{app: a, tenant: tenant, limit: limit, cursor: cursor, what: what}
+			f := finder{app: a, tenant: tenant, limit: limit, cursor: cursor, what: what, pins: []pin{{"--since", flags.since, q.Since}, {"--until", flags.until, q.Until}}}
 			return f.run(ctx, q)
 		})
 	cmd.Example = "attestdb find --tenant acme sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n" +
@@ -56,6 +56,7 @@ type finder struct {
 	cursor string
 	// what names what is looked for.
 	what string
+	pins []pin
 
 	table *table
 	found int
@@ -95,7 +96,7 @@ func (f *finder) run(ctx context.Context, q attestor.Query) error {
 		return no(fmt.Errorf("nothing %s in tenant %s", f.what, f.tenantName()), hint)
 	}
 	if next != "" {
-		return f.nextPage(next)
+		return f.nextPage(next, f.pins...)
 	}
 	return nil
 }

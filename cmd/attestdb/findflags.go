@@ -130,7 +130,7 @@ func parseTime(flag, s string, now time.Time) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-		return now.Add(-d).UTC(), nil
+		return now.Add(-d).UTC().Truncate(time.Second), nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -138,4 +138,34 @@ func parseTime(flag, s string, now time.Time) (time.Time, error) {
 		}
 	}
 	return time.Time{}, usagef("%s %q: allowed is a time such as 2026-01-31T12:00:00Z, a date (UTC), or a duration such as 36h", flag, s)
+}
+
+// pin is a time that a flag gave. A cursor is for one time: where the flag gave a
+// duration, which means another one the next time, the next page names it.
+type pin struct {
+	flag, given string
+	at          time.Time
+}
+
+func (p pin) moves() bool {
+	_, err := time.ParseDuration(p.given)
+	return err == nil
+}
+
+// nextPage tells how a list that --limit cut goes on.
+func (a *app) nextPage(cursor string, pins ...pin) error {
+	object := map[string]string{"next_cursor": cursor}
+	line := "next: --cursor " + cursor
+	for _, p := range pins {
+		if p.moves() {
+			at := p.at.Format(time.RFC3339)
+			object["next_"+strings.ReplaceAll(strings.TrimPrefix(p.flag, "--"), "-", "_")] = at
+			line += " " + p.flag + " " + at
+		}
+	}
+	if a.json {
+		return a.printJSON(object)
+	}
+	a.note("%s", line)
+	return nil
 }

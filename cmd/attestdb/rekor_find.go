@@ -45,7 +45,10 @@ func (a *app) rekorFind() *cobra.Command {
 					return a.nothingLogged(err)
 				}
 			}
-			return a.findLogEntries(ctx, tenant, q, f.limit, f.cursor)
+			return a.findLogEntries(ctx, tenant, q, f.limit, f.cursor, []pin{
+				{"--since", f.since, q.Since},
+				{"--integrated-from", f.integratedFrom, q.IntegratedFrom}, {"--integrated-before", f.integrated, q.IntegratedBefore},
+			})
 		})
 	cmd.Example = "attestdb rekor find --tenant acme --log-index 31821305\n" +
 		"attestdb rekor find --tenant acme --integrated-from 2023-08-18 --integrated-before 2023-08-19"
@@ -84,7 +87,7 @@ func (f *rekorFindFlags) query(byIndex bool) (q rekor.Query, err error) {
 	if q.IntegratedFrom, err = parseTime("--integrated-from", f.integratedFrom, now); err != nil {
 		return q, err
 	}
-	q.IntegratedBefore, err = parseTime("--since", f.integrated, now)
+	q.IntegratedBefore, err = parseTime("--integrated-before", f.integrated, now)
 	return q, err
 }
 
@@ -95,7 +98,7 @@ func (a *app) nothingLogged(err error) error {
 	return err
 }
 
-func (a *app) findLogEntries(ctx context.Context, tenant *attestdb.TenantDB, q rekor.Query, limit int, cursor string) error {
+func (a *app) findLogEntries(ctx context.Context, tenant *attestdb.TenantDB, q rekor.Query, limit int, cursor string, pins []pin) error {
 	t := newTable(a.stdout)
 	found := 0
 	for {
@@ -124,7 +127,7 @@ func (a *app) findLogEntries(ctx context.Context, tenant *attestdb.TenantDB, q r
 		return a.nothingLogged(nil)
 	}
 	if cursor != "" {
-		return a.nextPage(cursor)
+		return a.nextPage(cursor, pins...)
 	}
 	return nil
 }

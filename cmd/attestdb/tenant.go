@@ -148,15 +148,6 @@ func (a *app) tenantList() *cobra.Command {
 	return cmd
 }
 
-// nextPage tells how a list that --limit cut goes on.
-func (a *app) nextPage(cursor string) error {
-	if a.json {
-		return a.printJSON(map[string]string{"next_cursor": cursor})
-	}
-	a.note("next: --cursor %s", cursor)
-	return nil
-}
-
 // findTenant returns the tenant with this name or UUID.
 func findTenant(ctx context.Context, s *tenancy.Store, named string) (tenancy.Tenant, error) {
 	var id attestdb.TenantID

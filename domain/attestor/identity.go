@@ -19,8 +19,8 @@ type Identity struct {
 	// certificate without one.
 	Issuer string
 	// SubjectAlternativeName is the first URI, else the first e-mail address,
-	// else Fulcio's otherName; "" without any. Sigstore verifiers match the same
-	// one.
+	// else Fulcio's otherName: Sigstore verifiers match the same one. Else it is the
+	// first DNS name, which none of them matches; "" without any.
 	SubjectAlternativeName string
 	// CertificateSHA256 is the digest of the certificate in DER.
 	CertificateSHA256 digest.SHA256
@@ -103,7 +103,11 @@ func subjectAlternativeName(cert *x509.Certificate) (string, error) {
 	}
 	for _, ext := range cert.Extensions {
 		if ext.Id.Equal(oidSubjectAlternativeName) {
-			return otherName(ext.Value)
+			name, err := otherName(ext.Value)
+			if err == nil && name == "" && len(cert.DNSNames) > 0 {
+				name = cert.DNSNames[0]
+			}
+			return name, err
 		}
 	}
 	return "", nil

@@ -63,7 +63,7 @@ func TestIdentity(t *testing.T) {
 		"URI before e-mail": {
 			x509.Certificate{EmailAddresses: []string{"a@example.com"}, URIs: []*url.URL{uri}}, "", uri.String(),
 		},
-		"a host has no identity": {x509.Certificate{DNSNames: []string{"example.com"}}, "", ""},
+		"a host by its name": {x509.Certificate{DNSNames: []string{"example.com", "b.example.com"}}, "", "example.com"},
 		"legacy issuer": {
 			x509.Certificate{ExtraExtensions: []pkix.Extension{legacyIssuerExtension("https://old.example.com")}}, "https://old.example.com", "",
 		},

@@ -3,6 +3,7 @@ package rekor
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -56,6 +57,7 @@ func (s *Store) Find(ctx context.Context, q Query, p page.Request) (entries []St
 	if err != nil {
 		return nil, "", err
 	}
+	look.filter += fmt.Sprintf(" since %d", q.Since.UnixMicro())
 	rows, err := p.Rows()
 	if err != nil {
 		return nil, "", err
