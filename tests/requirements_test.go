@@ -83,3 +83,26 @@ func TestTenantTakesOnlyWhatItRequires(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, attestor.Unverified, got.Verification.Outcome)
 }
+
+// An SBOM that came alone was signed by nobody, and is no Statement.
+func TestTenantThatRequiresSignedEvidenceTakesNoSBOMAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.db.Tenancy().As("admin")
+	raw := wordySBOM(t, "required")
+	for _, r := range []tenancy.Requirements{{Verified: true}, {InToto: true}} {
+		_, err := admin.Require(t.Context(), w.acme.ID(), r)
+		require.NoError(t, err)
+		_, err = w.acme.ImportSBOM(t.Context(), raw)
+		require.ErrorIs(t, err, attestdb.ErrRequirement)
+	}
+	signer := domaintest.NewSigner(t)
+	rec, err := w.acme.Record(t.Context(), attested(t, signer, "app", attestor.PredicateTypeCycloneDX, raw), attestdb.Verify(signer.Verifier(t)))
+	require.NoError(t, err)
+	require.NotNil(t, rec.SBOM)
+	require.NoError(t, rec.SBOM.Problem)
+	_, err = admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{})
+	require.NoError(t, err)
+	_, err = w.acme.ImportSBOM(t.Context(), raw)
+	require.NoError(t, err)
+}

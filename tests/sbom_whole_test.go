@@ -57,6 +57,17 @@ func TestNothingIsAddedToAnSBOMThatIsThere(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, forged.Components)
 
+	// A new SBOM cannot bring digests and licences for a component of an old one.
+	var old uuid.UUID
+	require.NoError(t, w.super.QueryRow(t.Context(), "SELECT id FROM attestor.sbom_entries WHERE tenant_id = $1 LIMIT 1", w.acme.ID()).Scan(&old))
+	for _, part := range []string{"ARRAY['00000000-0000-7000-8000-000000000001'::uuid], ARRAY[0], ARRAY['sha256']", "ARRAY['00000000-0000-7000-8000-000000000001'::uuid], ARRAY[0], ARRAY[true]"} {
+		call := sbomCall(w.acme.ID().String(), "new")
+		require.Contains(t, call, part)
+		o := a.try(t, strings.Replace(call, part, strings.Replace(part, "00000000-0000-7000-8000-000000000001", old.String(), 1), 1), "")
+		require.NotNil(t, o.pgError)
+		require.Equal(t, "23514", o.pgError.Code)
+	}
+
 	// A digest or a size that is not the content's is refused.
 	for _, lie := range [][2]string{{"ARRAY[sha256('x')]", "ARRAY[sha256('y')]"}, {"ARRAY[length('x'::bytea)::bigint]", "ARRAY[2::bigint]"}} {
 		call := sbomCall(w.acme.ID().String(), "x")

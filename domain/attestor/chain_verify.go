@@ -47,6 +47,11 @@ func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(don
 	if err != nil {
 		return ChainVerification{}, err
 	}
+	unlinked, err := s.unlinkedSBOMs(ctx, &d)
+	if err != nil {
+		return ChainVerification{}, err
+	}
+	v.Findings = append(v.Findings, unlinked...)
 	for _, f := range d.chain().VerifyRoot(d.Root) {
 		if f.Position >= 0 { // where it is stored, which differs if another one is gone
 			f.Position = d.Segments[f.Position].Position
@@ -62,6 +67,47 @@ func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(don
 	})
 	return v, nil
 }
+
+// unlinkedSBOMs finds SBOMs that were imported alone and of which nothing says any more
+// that they are about the subject: no Statement of theirs does.
+func (s *Store) unlinkedSBOMs(ctx context.Context, d *ChainDetail) ([]proofchain.Finding, error) {
+	alone := map[int]StoredSegment{}
+	for _, segment := range d.Segments {
+		if segment.Kind == proofchain.SBOM && segment.EnvelopeID == uuid.Nil && segment.Size > 0 {
+			alone[segment.Position] = segment
+		}
+	}
+	if len(alone) == 0 {
+		return nil, nil
+	}
+	var positions []int
+	err := pgfault.Retry(ctx, s.retry, func() error {
+		rows, err := s.conn.Query(ctx, unlinkedSBOMsSQL, s.conn.Tenant(), d.ID, d.Subject.Algorithm(), d.Subject.Bytes())
+		if err != nil {
+			return err
+		}
+		positions, err = pgx.CollectRows(rows, pgx.RowTo[int])
+		return err
+	})
+	var findings []proofchain.Finding
+	for _, p := range positions {
+		if segment, ok := alone[p]; ok {
+			findings = append(findings, proofchain.Finding{
+				Position: p, Kind: segment.Kind, Digest: segment.Digest, Problem: proofchain.NotAbout,
+				Detail: "the SBOM is not of the subject",
+			})
+		}
+	}
+	return findings, pgfault.Map("read the artifacts of SBOMs", err)
+}
+
+const unlinkedSBOMsSQL = `
+SELECT s.position
+  FROM attestor.proof_segments s
+  JOIN attestor.sboms b ON b.tenant_id = $1 AND b.sha256 = s.digest
+ WHERE s.tenant_id = $1 AND s.chain_id = $2 AND s.kind = 'sbom'
+   AND NOT EXISTS (SELECT FROM attestor.sbom_artifacts a
+                    WHERE a.tenant_id = $1 AND a.sbom_id = b.id AND a.algorithm = $3 AND a.digest = $4)`
 
 // VerifyChainFile reads a file that [Store.ExportChain] wrote and recomputes
 // everything, without a database: the digest of every content, that evidence is
