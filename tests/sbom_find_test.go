@@ -111,6 +111,48 @@ func TestComponentsAreFoundByWhatTheyAre(t *testing.T) {
 	require.ErrorIs(t, err, attestdb.ErrNotFound)
 }
 
+// Epochs and other qualifiers hide no component from who does not name them, and a
+// package URL with qualifiers but no version is answered.
+func TestComponentsAreFoundWithoutTheirQualifiers(t *testing.T) {
+	t.Parallel()
+	acme := domaintest.Tenant(t, openOn(t, testdb.New(t)), "acme")
+	var components []component
+	for _, purl := range []string{
+		"pkg:rpm/centos/bind@9.11-1?epoch=32", "pkg:rpm/centos/bind@9.11-1?arch=x86_64&epoch=33", "pkg:rpm/centos/bind@9.11-1", "pkg:rpm/centos/bind@9.11-2?epoch=32",
+		"pkg:deb/ubuntu/login@4.8?epoch=1", "pkg:deb/ubuntu/login@1:4.8", "pkg:deb/ubuntu/login@4.9",
+		"pkg:deb/debian/curl@7.50?arch=amd64", "pkg:deb/debian/curl@7.60?arch=amd64", "pkg:deb/debian/curl@7.60?arch=arm64", "pkg:deb/debian/curl@7.60?arch=amd64#lib",
+		"pkg:deb/debian/curl?arch=amd64", "pkg:deb/debian/curl", "pkg:npm/x@1:2",
+	} {
+		components = append(components, component{Type: "library", Name: "x", PURL: purl})
+	}
+	_, err := acme.ImportSBOM(t.Context(), cycloneDX(t, "app", components...))
+	require.NoError(t, err)
+	for asked, want := range map[string][]string{
+		"pkg:rpm/centos/bind@9.11-1":          {"pkg:rpm/centos/bind@9.11-1", "pkg:rpm/centos/bind@9.11-1?arch=x86_64&epoch=33", "pkg:rpm/centos/bind@9.11-1?epoch=32"},
+		"pkg:rpm/centos/bind@32:9.11-1":       {"pkg:rpm/centos/bind@9.11-1?epoch=32"},
+		"pkg:rpm/centos/bind@9.11-1?epoch=32": {"pkg:rpm/centos/bind@9.11-1?epoch=32"},
+		"pkg:rpm/centos/bind@9.11-1?epoch=0":  nil,
+		"pkg:rpm/centos/bind?epoch=32":        {"pkg:rpm/centos/bind@9.11-1?epoch=32", "pkg:rpm/centos/bind@9.11-2?epoch=32"},
+		"pkg:rpm/centos/bind@9.11-3":          nil,
+		"pkg:deb/ubuntu/login@4.8":            {"pkg:deb/ubuntu/login@1:4.8", "pkg:deb/ubuntu/login@4.8?epoch=1"},
+		"pkg:deb/ubuntu/login@1:4.8":          {"pkg:deb/ubuntu/login@1:4.8", "pkg:deb/ubuntu/login@4.8?epoch=1"},
+		"pkg:deb/debian/curl?arch=amd64":      {"pkg:deb/debian/curl?arch=amd64", "pkg:deb/debian/curl@7.50?arch=amd64", "pkg:deb/debian/curl@7.60?arch=amd64"},
+		"pkg:deb/debian/curl?arch=amd64#lib":  {"pkg:deb/debian/curl@7.60?arch=amd64#lib"},
+		"pkg:deb/debian/curl?arch=riscv64":    nil,
+		"pkg:npm/x@2":                         nil,
+	} {
+		var found []string
+		for _, c := range containing(t, acme, attestor.ComponentQuery{PURL: asked}, 2) {
+			found = append(found, c.Component.PURL)
+		}
+		slices.Sort(found)
+		require.Equal(t, want, found, asked)
+	}
+	in := containing(t, acme, attestor.ComponentQuery{PURL: "pkg:deb/ubuntu/login", Range: versRange(t, "vers:deb/<1:4.0")}, 9)
+	require.Len(t, in, 1, "1:4.8 is above, as a qualifier says the epoch too")
+	require.Equal(t, "pkg:deb/ubuntu/login@4.9", in[0].Component.PURL)
+}
+
 // Whatever is stored and whatever comes between two pages: nothing is told twice,
 // and nothing that was there is passed over.
 func TestPagesOfArtifactsAreWhole(t *testing.T) {
@@ -276,7 +318,7 @@ func TestSBOMStatementsUseIndexes(t *testing.T) {
 	require.NoError(t, err)
 	search := func() {
 		for _, q := range []attestor.ComponentQuery{
-			{PURL: "pkg:npm/lodash@4.17.20"}, {PURL: "pkg:npm/p5"}, {PURL: "pkg:npm/lodash@4.17.20?a=b"},
+			{PURL: "pkg:npm/lodash@4.17.20"}, {PURL: "pkg:npm/p5"}, {PURL: "pkg:npm/lodash@4.17.20?a=b"}, {PURL: "pkg:npm/lodash?a=b"}, {PURL: "pkg:deb/debian/curl@1?a=b"}, {PURL: "pkg:rpm/redhat/a@1"},
 			{PURL: "pkg:npm/p6", Range: versRange(t, "vers:npm/>=1.0.2")}, {Digest: sum}, {Licence: "MIT"}, {Licence: "L3"},
 		} {
 			first, err := acme.Attestor().FindComponents(ctx, q, page.Request{Limit: 3})

@@ -20,7 +20,9 @@ import (
 // Licence.
 type ComponentQuery struct {
 	// PURL is a package URL. With a version it means that one, without any; with
-	// qualifiers or a subpath these alone, without all.
+	// qualifiers or a subpath exactly these alone, without all. A version of an RPM or
+	// a Debian package without an epoch means it with every epoch, unless PURL has
+	// qualifiers or a subpath; see [sbom.Package.AnyEpoch].
 	PURL string
 	// Range narrows a PURL without a version, qualifiers and subpath to versions of
 	// its type's scheme. The zero Range does not.
@@ -66,10 +68,11 @@ type ContainmentPage struct {
 // newest first, and reads $4 components at most. ($5 … are its own.)
 const (
 	// A range of sbom_entries_package_idx for each version, of which only a page is
-	// read. $5 package key, $6 versions; %s is a condition more.
+	// read. $5 package key, $6 versions; %s are what else the versions have, and a
+	// condition on it.
 	byVersions = `
     SELECT e.id, e.created_at
-      FROM unnest($6::text[]) AS v (version)
+      FROM unnest($6::text[]%s) AS v (version%s)
      CROSS JOIN LATERAL (
        SELECT e.id, e.created_at
          FROM attestor.sbom_entries e
@@ -80,8 +83,9 @@ const (
      ) e
      ORDER BY e.created_at DESC, e.id DESC
      LIMIT $4`
-	// What is found by package and version differs in few qualifiers. $7 purl.
-	andPURL = ` AND e.purl = $7`
+	// What is found by package and version differs in few qualifiers. $7 is the purl
+	// of each version.
+	purls, andPURL = `, $7::text[]`, ` AND e.purl = v.purl`
 	// $5 algorithm, $6 digest.
 	byDigest = `
     SELECT d.entry_id AS id, d.created_at
@@ -178,20 +182,34 @@ func (s *Store) search(ctx context.Context, q ComponentQuery) (search, error) {
 			}
 		}
 	}
-	found := search{filter: "purl " + p.PURL + " " + q.Range.String()}
+	return s.searchPackage(ctx, p, q.Range)
+}
+
+// searchPackage searches by the versions that p means and r contains. With
+// qualifiers each has one package URL: that of p, with the version.
+func (s *Store) searchPackage(ctx context.Context, p sbom.Package, r sbom.Range) (found search, err error) {
+	found.filter = "purl " + p.PURL + " " + r.String()
 	versions := []string{p.Version}
-	if p.Version == "" {
+	if p.Version == "" || p.AnyEpoch() {
 		if versions, err = s.packageVersions(ctx, p.Key); err != nil {
 			return search{}, err
 		}
+		versions = slices.DeleteFunc(versions, func(v string) bool { return !p.Means(v) })
 	}
-	if !q.Range.IsZero() {
-		versions, found.skipped = within(q.Range, versions)
+	if !r.IsZero() {
+		versions, found.skipped = within(r, versions)
 	}
-	found.sql, found.args, found.nothing = fmt.Sprintf(byVersions, ""), []any{p.Key, versions}, len(versions) == 0
-	if p.Qualified {
-		found.sql, found.args = fmt.Sprintf(byVersions, andPURL), append(found.args, p.PURL)
+	if !p.Qualified {
+		found.sql, found.args, found.nothing = fmt.Sprintf(byVersions, "", "", ""), []any{p.Key, versions}, len(versions) == 0
+		return found, nil
 	}
+	var meant, urls []string
+	for _, v := range versions {
+		if url := p.At(v); url != "" {
+			meant, urls = append(meant, v), append(urls, url)
+		}
+	}
+	found.sql, found.args, found.nothing = fmt.Sprintf(byVersions, purls, ", purl", andPURL), []any{p.Key, meant, urls}, len(meant) == 0
 	return found, nil
 }
 

@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// MaxKeyLength is the longest [Package].Key, MaxVersionLength the longest
-	// Version, in bytes: both have to fit an entry of a B-tree together.
-	MaxKeyLength     = 1024
+	// MaxKeyLength is the longest [Package].Key, in bytes: it has to fit an entry of
+	// a B-tree together with a Version.
+	MaxKeyLength = 1024
+	// MaxVersionLength is the longest [Package].Version, in bytes, the epoch counted.
 	MaxVersionLength = 512
 )
 
@@ -28,8 +29,8 @@ type Package struct {
 	// Key is PURL without version, qualifiers and subpath: all versions of a
 	// package have one.
 	Key string
-	// Version is compared with ranges; "" if PURL has none. An RPM's has its epoch,
-	// which PURL has in a qualifier: "1:4.2-3".
+	// Version is compared with ranges; "" if PURL has none. That of an RPM or a
+	// Debian package has its epoch, which PURL may have in a qualifier: "1:4.2-3".
 	Version string
 	// Qualified says that PURL has qualifiers or a subpath.
 	Qualified bool
@@ -50,7 +51,7 @@ func ParsePackage(purl string) (Package, error) {
 		PURL: u.ToString(), Type: u.Type, Version: u.Version, Qualified: len(u.Qualifiers) > 0 || u.Subpath != "",
 		Key: (&packageurl.PackageURL{Type: u.Type, Namespace: u.Namespace, Name: u.Name}).ToString(),
 	}
-	if epoch := u.Qualifiers.Map()["epoch"]; u.Type == "rpm" && epoch != "" && p.Version != "" {
+	if epoch := u.Qualifiers.Map()["epoch"]; p.hasEpochs() && epoch != "" && p.Version != "" && !strings.Contains(p.Version, ":") {
 		p.Version = epoch + ":" + p.Version
 	}
 	for _, s := range []string{p.PURL, p.Key, p.Version} {
@@ -66,6 +67,49 @@ func ParsePackage(purl string) (Package, error) {
 		}
 	}
 	return p, nil
+}
+
+// hasEpochs reports whether versions of p's type may begin with an epoch.
+func (p Package) hasEpochs() bool { return p.Type == "rpm" || p.Type == "deb" }
+
+// AnyEpoch reports whether p is a version of an RPM or a Debian package without
+// its epoch, and without qualifiers or a subpath that could say it: p stands for
+// that version of every epoch then, since package URLs have the epoch apart.
+func (p Package) AnyEpoch() bool {
+	return p.hasEpochs() && !p.Qualified && p.Version != "" && !strings.Contains(p.Version, ":")
+}
+
+// Means reports whether version, a [Package].Version of p's Key, is what p names: any
+// if p has none, p's own, or with [Package.AnyEpoch] one that differs in the epoch
+// alone. Qualifiers and subpath do not count.
+func (p Package) Means(version string) bool {
+	if p.Version == "" || p.Version == version {
+		return true
+	}
+	_, rest, found := strings.Cut(version, ":")
+	return found && p.AnyEpoch() && rest == p.Version
+}
+
+// At returns the canonical package URL of a version, a [Package].Version of p's
+// Key, with p's own qualifiers and subpath. It returns "" if there is none, as p
+// says another epoch.
+func (p Package) At(version string) string {
+	if version == p.Version {
+		return p.PURL
+	}
+	u, err := packageurl.FromString(p.PURL)
+	if err != nil {
+		return ""
+	}
+	if epoch := u.Qualifiers.Map()["epoch"]; p.hasEpochs() && epoch != "" && version != "" {
+		rest, found := strings.CutPrefix(version, epoch+":")
+		if !found {
+			return ""
+		}
+		version = rest
+	}
+	u.Version = version
+	return u.ToString()
 }
 
 // quoted shortens what an error repeats.
