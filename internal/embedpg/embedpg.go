@@ -90,6 +90,10 @@ type Server struct {
 // after a crash replays the log.
 const startLimit = 5 * time.Minute
 
+// answerLimit is how long a server that runs may take no connection and not say
+// either that it is starting up.
+const answerLimit = 15 * time.Second
+
 // Start runs a server on cfg.Dir and returns when it takes connections. The
 // server outlives ctx, which bounds only the start, but not this process.
 // It wraps [ErrInUse] if another process keeps cfg.Dir longer than
@@ -148,8 +152,10 @@ func (s *Server) start(ctx context.Context, cfg Config) (err error) {
 		return err
 	}
 	if err := s.waitReady(ctx); err != nil {
-		s.proc.kill()
-		<-s.proc.exited
+		// Its processes too: they would keep the directory's lock for a while.
+		if !s.proc.ended() {
+			s.killAll()
+		}
 		return fmt.Errorf("start PostgreSQL %s in %s: %w%s", s.Version(), s.dir, err, s.logHint())
 	}
 	return nil
@@ -174,10 +180,14 @@ func (s *Server) URL(login, database string) string {
 		User:   url.User(login),
 		Path:   "/" + database,
 		// The port only names the socket file; said here, PGPORT can't change it.
-		RawQuery: url.Values{"host": {s.socketDir}, "port": {"5432"}}.Encode(),
+		RawQuery: "host=" + percentEncode(s.socketDir) + "&port=5432",
 	}
 	return u.String()
 }
+
+// percentEncode writes a value as a connection URL takes it: unlike in a form,
+// a plus sign stands for itself there, not for a space.
+func percentEncode(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
 // SocketDir is the folder that holds the server's Unix socket.
 func (s *Server) SocketDir() string { return s.socketDir }

@@ -303,6 +303,41 @@ func TestSocketPathHasALimitAndDirHasNot(t *testing.T) {
 	require.NoDirExists(t, socket)
 }
 
+// Whatever a path holds, the URL leads to the socket in it.
+func TestDirMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a b", "a+b", `a'b"c`, "100%", "a%20b", "größe", "a&b=c?d#e@f:g;h", `a\b`, " a "} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(tempDir(t), name)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			srv, err := embedpg.Start(ctx, config(dir))
+			require.NoError(t, err)
+			t.Cleanup(func() { _ = srv.Stop(context.Background()) })
+			require.Equal(t, dir+"/data", query[string](t, srv, "show data_directory"))
+			require.Equal(t, filepath.Join(dir, "run"), srv.SocketDir())
+		})
+	}
+}
+
+// A server that runs and can't be reached is told, with where it was looked for,
+// long before a start that replays the log would be given up.
+func TestUnreachableServerIsAnError(t *testing.T) {
+	t.Parallel()
+	cfg := config(tempDir(t))
+	elsewhere := tempDir(t)
+	require.NoError(t, os.Chmod(elsewhere, 0o777))
+	cfg.Settings = map[string]string{"unix_socket_directories": elsewhere}
+	began := time.Now()
+	_, err := embedpg.Start(t.Context(), cfg)
+	require.ErrorContains(t, err, "took no connection in 15s")
+	require.ErrorContains(t, err, filepath.Join(cfg.Dir, "run", ".s.PGSQL.5432"))
+	require.Less(t, time.Since(began), time.Minute)
+	require.Eventually(t, func() bool { return embedpg.Remove(cfg.Dir) == nil }, 5*time.Second, 5*time.Millisecond,
+		"nothing is left that runs")
+}
+
 func TestClusterCacheIsCopied(t *testing.T) {
 	t.Parallel()
 	cache := filepath.Join(tempDir(t), "clusters")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // process is a child process that ends when this one does.
@@ -93,12 +94,19 @@ func (s *Server) openLog() (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 }
 
-// waitReady returns when the server has taken a connection.
+// waitReady returns when the server has taken a connection. A server that says
+// that it is starting up has as long as ctx; one that can't be reached has not.
 func (s *Server) waitReady(ctx context.Context) error {
-	for {
+	for deadline := time.Now().Add(answerLimit); ; {
 		err := s.ping(ctx)
 		if err == nil {
 			return nil
+		}
+		if startingUp(err) {
+			deadline = time.Now().Add(answerLimit)
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("it runs, but took no connection in %s: %w", answerLimit, err)
 		}
 		select {
 		case <-s.proc.exited:
@@ -110,7 +118,15 @@ func (s *Server) waitReady(ctx context.Context) error {
 	}
 }
 
+// startingUp tells whether the server itself asked for patience.
+func startingUp(err error) bool {
+	pg, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && pg.Code == "57P03"
+}
+
 func (s *Server) ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, answerLimit)
+	defer cancel()
 	conn, err := pgx.Connect(ctx, s.URL("postgres", "postgres"))
 	if err != nil {
 		return err
