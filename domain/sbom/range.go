@@ -35,9 +35,11 @@ type constraint struct {
 
 func (c constraint) String() string { return c.comparator + url.PathEscape(c.text) }
 
-// ParseRange reads a version range specifier. A scheme whose versions cannot be
-// compared here is refused by its name. The error is a *[fault.Invalid].
+// ParseRange reads a version range specifier, in which white space means nothing. A
+// scheme whose versions cannot be compared here is refused by its name. The error is
+// a *[fault.Invalid].
 func ParseRange(s string) (Range, error) {
+	s = strings.Join(strings.Fields(s), "")
 	rest, ok := strings.CutPrefix(s, "vers:")
 	scheme, constraints, found := strings.Cut(rest, "/")
 	if !ok || !found || constraints == "" {

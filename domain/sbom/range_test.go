@@ -28,6 +28,11 @@ func TestRangeContains(t *testing.T) {
 		"vers:maven/>=1.0|<2.0":                   {[]string{"1.0", "1.10", "2.0-alpha-1"}, []string{"2.0", "1.0-SNAPSHOT"}},
 		"vers:apk/>=1.2.3-r0|<1.2.10-r0":          {[]string{"1.2.9-r5"}, []string{"1.2.10-r0", "1.2.3_rc1-r0"}},
 		"vers:deb/1%3A2.0":                        {[]string{"1:2.0"}, []string{"2.0"}},
+		"vers:deb/<1:4.0":                         {[]string{"4.8", "0:9"}, []string{"1:4.8"}},
+		"vers:nuget/<1.0.0-alpha":                 {[]string{"0.9", "1.0.0-Aaa"}, []string{"1.0.0-ALPHA.0x", "1.0.0-Beta", "1.0.0-Alpha", "1.0"}},
+		"vers:nuget/>=4.3.0.1|<4.3.1":             {[]string{"4.3.0.1", "4.3.0.2-rc.2", "4.3.0.10", "4.3.0.1+x", "4.3.1-rc.1"}, []string{"4.3.0", "4.3.0.1-rc.1", "4.3.1.0"}},
+		"vers:npm/ >=0.5 | <2\t| 3.0 ":            {[]string{"0.5.0", "1.0.0", "3.0.0"}, []string{"2.0.0", "0.4.0"}},
+		" vers:semver/ *":                         {[]string{"0.0.1"}, nil},
 		"vers:cargo/>=0.1.0|<0.2.0|>=0.3.0|<=1.0": {[]string{"0.1.5", "1.0.0"}, []string{"0.2.0", "0.2.9"}},
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -56,7 +61,8 @@ func TestRangeRefusesOtherVersions(t *testing.T) {
 	t.Parallel()
 	for text, v := range map[string]string{
 		"vers:npm/*": "", "vers:npm/>1.0.0": "latest", "vers:nuget/>=1.0.0": "1.2.3.4.5", "vers:deb/>1": "a:1",
-		"vers:pypi/>=1": "1..2", "vers:rpm/>1": "x:1", "vers:apk/>1": "x.y",
+		"vers:pypi/>=1": "1..2", "vers:rpm/<1.0.1-1": "1.0^1-1", "vers:rpm/>1.0": "1.0^", "vers:rpm/<9": "99999999999999999999:1",
+		"vers:nuget/<1": "1.0..0", "vers:rpm/>1": "x:1", "vers:apk/>1": "x.y",
 	} {
 		r, err := sbom.ParseRange(text)
 		require.NoError(t, err)
@@ -78,6 +84,8 @@ func TestParseRangeRefuses(t *testing.T) {
 		"vers:npm/>=x":      "version",
 		"vers:npm/>=1||<2":  "no version",
 		"vers:npm/%zz":      "invalid URL escape",
+		"vers:npm/>1%20.0":  "no version",
+		"vers:rpm/>=1.0^1":  "caret",
 	} {
 		_, err := sbom.ParseRange(text)
 		var invalid *fault.Invalid
