@@ -23,6 +23,7 @@ type containmentJSON struct {
 	Artifact     *string           `json:"artifact"`
 	SBOMID       uuid.UUID         `json:"sbom_id"`
 	EnvelopeID   *uuid.UUID        `json:"envelope_id"`
+	Outcome      attestor.Outcome  `json:"outcome"`
 	CreatedAt    time.Time         `json:"created_at"`
 	Component    componentJSON     `json:"component"`
 }
@@ -162,16 +163,16 @@ func (f *componentFinder) print(c attestor.Containment) error {
 	if f.json {
 		return f.printJSON(containmentJSON{
 			TenantID: f.tenant.ID(), ArtifactName: c.Artifact.Name, Artifact: optionalText(c.Artifact.Digest.String()),
-			SBOMID: c.Component.SBOMID, EnvelopeID: envelope, CreatedAt: c.Component.CreatedAt, Component: newComponentJSON(c.Component),
+			SBOMID: c.Component.SBOMID, EnvelopeID: envelope, Outcome: c.Outcome, CreatedAt: c.Component.CreatedAt, Component: newComponentJSON(c.Component),
 		})
 	}
 	if f.found == 1 {
-		f.table.row("SBOM", "CREATED", "COMPONENT", "ARTIFACT", "DIGEST", "ENVELOPE")
+		f.table.row("SBOM", "CREATED", "OUTCOME", "COMPONENT", "ARTIFACT", "DIGEST", "ENVELOPE")
 	}
 	id := ""
 	if envelope != nil {
 		id = envelope.String()
 	}
-	f.table.row(c.Component.SBOMID.String(), timestamp(c.Component.CreatedAt), componentName(c.Component), c.Artifact.Name, c.Artifact.Digest.String(), id)
+	f.table.row(c.Component.SBOMID.String(), timestamp(c.Component.CreatedAt), string(c.Outcome), componentName(c.Component), c.Artifact.Name, c.Artifact.Digest.String(), id)
 	return nil
 }

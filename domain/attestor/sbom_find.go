@@ -50,8 +50,11 @@ type Containment struct {
 	// Artifact is what the SBOM is about; one row for each that there is.
 	Artifact SBOMArtifact
 	// EnvelopeID is the envelope whose Statement says so, nil if the SBOM came
-	// alone. Whether it verified is for [Store.Get] to say.
+	// alone.
 	EnvelopeID uuid.UUID
+	// Outcome is that of the envelope's newest verification; Unverified if there is
+	// none, and for an SBOM that came alone.
+	Outcome Outcome
 
 	artifactID uuid.UUID
 }
@@ -109,7 +112,11 @@ const (
 
 	// The component at the beginning may have artifacts left, behind %[2]s.
 	containingSQL = `SELECT` + componentColumns + `,
-       a.id, a.name, a.algorithm, a.digest, a.envelope_id
+       a.id, a.name, a.algorithm, a.digest, a.envelope_id,
+       (SELECT v.outcome FROM attestor.envelope_verifications v
+         WHERE v.tenant_id = $1 AND v.envelope_id = a.envelope_id
+         ORDER BY v.created_at DESC, v.id DESC
+         LIMIT 1)
   FROM (%[1]s
   ) m
   JOIN attestor.sbom_entries c ON c.tenant_id = $1 AND c.id = m.id
@@ -353,8 +360,9 @@ func scanContainment(row pgx.CollectableRow) (Containment, error) {
 		algorithm *string
 		raw       []byte
 		envelope  *uuid.UUID
+		outcome   *string
 	)
-	err := row.Scan(append(c.targets(), &found.artifactID, &found.Artifact.Name, &algorithm, &raw, &envelope)...)
+	err := row.Scan(append(c.targets(), &found.artifactID, &found.Artifact.Name, &algorithm, &raw, &envelope, &outcome)...)
 	if err == nil && algorithm != nil {
 		found.Artifact.Digest, err = digest.FromBytes(*algorithm, raw)
 	}
@@ -363,6 +371,9 @@ func scanContainment(row pgx.CollectableRow) (Containment, error) {
 	}
 	if envelope != nil {
 		found.EnvelopeID = *envelope
+	}
+	if found.Outcome = Unverified; outcome != nil {
+		found.Outcome = Outcome(*outcome)
 	}
 	found.Component, err = c.component()
 	return found, err

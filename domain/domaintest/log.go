@@ -224,11 +224,14 @@ func (l *Log) sign(msg []byte) ([]byte, error) {
 // of the key alone.
 type noteSigner struct{ log *Log }
 
+// Name is the log's host, as Rekor's notes are signed.
 func (noteSigner) Name() string { return logHost }
 
+// KeyHash is the beginning of the log's id.
 func (s noteSigner) KeyHash() uint32 {
 	id := s.log.id()
 	return binary.BigEndian.Uint32(id[:])
 }
 
+// Sign signs the text of a note.
 func (s noteSigner) Sign(msg []byte) ([]byte, error) { return s.log.sign(msg) }

@@ -21,16 +21,16 @@ func (r *reader) cycloneDX(raw []byte) error {
 		return err
 	}
 	if m := bom.Metadata; m != nil {
-		var err error
-		if d.StatedAt, err = statedTime("metadata.timestamp", m.Timestamp); err != nil {
-			return err
-		}
+		d.StatedAt = r.statedTime("metadata.timestamp", m.Timestamp)
 		if m.Component != nil {
 			c, err := r.component("metadata.component", m.Component)
 			if err != nil {
 				return err
 			}
 			d.Subject, d.Name = []Component{c}, c.Name
+			if err := r.components("metadata.component.components", m.Component.Components); err != nil {
+				return err
+			}
 		}
 	}
 	return r.components("components", bom.Components)
@@ -43,6 +43,9 @@ func (r *reader) components(path string, all *[]cdx.Component) error {
 	for i := range *all {
 		at := strictjson.ElementPath(path, i)
 		c, err := r.component(at, &(*all)[i])
+		if err == nil && c.Type == "" && c.Name == "" {
+			err = &fault.Invalid{Field: at, Allowed: "a component", Problem: "it has neither type nor name"}
+		}
 		if err == nil {
 			err = r.add(at, c)
 		}
@@ -90,15 +93,16 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// statedTime reads a time of ISO 8601 as both formats have it. A year that
-// PostgreSQL and Go's JSON cannot both hold is refused.
-func statedTime(path, stated string) (time.Time, error) {
+// statedTime reads a time of ISO 8601 as both formats have it. One that is none, or of a
+// year that PostgreSQL and Go's JSON cannot both hold, is a problem and left out.
+func (r *reader) statedTime(path, stated string) time.Time {
 	if stated == "" {
-		return time.Time{}, nil
+		return time.Time{}
 	}
 	t, err := time.Parse(time.RFC3339, stated)
 	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
-		return time.Time{}, &fault.Invalid{Field: path, Allowed: "a time of RFC 3339, such as 2026-01-31T12:00:00Z", Problem: "it is " + quoted(stated)}
+		r.problem(path, "a time of RFC 3339, such as 2026-01-31T12:00:00Z", "it is "+quoted(stated))
+		return time.Time{}
 	}
-	return t.UTC().Truncate(time.Microsecond), nil
+	return t.UTC().Truncate(time.Microsecond)
 }

@@ -66,8 +66,9 @@ type Document struct {
 	// Subject is what the SBOM is about: CycloneDX' metadata.component, or what an
 	// SPDX document DESCRIBES. It is empty if the document does not say.
 	Subject []Component
-	// Components are CycloneDX' components, each followed by those nested in it, or
-	// SPDX' packages, in the order of the document. Files are left out.
+	// Components are CycloneDX' components, each followed by those nested in it, those
+	// of the subject first; or SPDX' packages, in the order of the document, once for
+	// each of their package URLs. Files are left out.
 	Components []Component
 	// Problems are the parts of components that nobody can look up: a package URL
 	// or a digest that is none, say. The document is read all the same, since real
@@ -158,7 +159,7 @@ func detect(raw []byte) (read func(*reader, []byte) error, version string, err e
 	}
 	switch {
 	case top.Context != nil || top.Graph != nil:
-		what := "JSON-LD"
+		what := "JSON-LD, as SPDX 3 is"
 		if strings.Contains(string(raw), "spdx.org/rdf/3") {
 			what = "SPDX 3"
 		}

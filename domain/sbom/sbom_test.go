@@ -187,7 +187,7 @@ func TestParseRefuses(t *testing.T) {
 		"NUL":              {replace(`"name":"last"`, `"name":"a\u0000"`), "components[1].name", ""},
 		"long name":        {replace(`"name":"last"`, `"name":"`+strings.Repeat("x", 2049)+`"`), "components[1].name", "it has 2049"},
 		"wrong type":       {replace(`"name":"last"`, `"name":7`), "components.name", "number"},
-		"no time":          {replace(`"2026-01-31T12:00:00+01:00"`, `"yesterday"`), "metadata.timestamp", "yesterday"},
+		"no component":     {replace(`"components":[`, `"components":[null,`), "components[0]", "neither type nor name"},
 		"nesting":          {strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200), "a", "deeper"},
 		"something behind": {cycloneDX + "{}", "content", "follows"},
 	} {
@@ -235,4 +235,32 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What a document has somewhere else than usual is looked up all the same.
+func TestNestedComponentsAndFurtherPackageURLsAreComponents(t *testing.T) {
+	t.Parallel()
+	d, err := sbom.Parse([]byte(`{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"timestamp":"2024-05-04T21:26:16",
+		"component":{"type":"application","name":"app","components":[{"type":"library","name":"inner","purl":"pkg:npm/inner@1"}]}},
+		"components":[{"type":"library","name":"outer","purl":"pkg:npm/outer@1"}]}`))
+	require.NoError(t, err)
+	require.Len(t, d.Components, 2)
+	require.Equal(t, "pkg:npm/inner@1", d.Components[0].PURL)
+	require.Equal(t, "pkg:npm/outer@1", d.Components[1].PURL)
+	require.True(t, d.StatedAt.IsZero())
+	require.Len(t, d.Problems, 1, "a time without a zone")
+	require.Equal(t, "metadata.timestamp", d.Problems[0].Field)
+
+	reference := func(purl string) string {
+		return `{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"` + purl + `"}`
+	}
+	d, err = sbom.Parse([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","documentNamespace":"https://example.com/n",
+		"packages":[{"SPDXID":"SPDXRef-a","name":"a","versionInfo":"1","externalRefs":[` +
+		reference("pkg:npm/a@1") + `,` + reference("pkg:github/acme/a@1") + `,` + reference("pkg:npm/a@1") + `]}]}`))
+	require.NoError(t, err)
+	require.Empty(t, d.Problems)
+	require.Len(t, d.Components, 2)
+	require.Equal(t, "pkg:npm/a@1", d.Components[0].PURL)
+	require.Equal(t, "pkg:github/acme/a@1", d.Components[1].PURL)
+	require.Equal(t, d.Components[0].Name, d.Components[1].Name)
 }

@@ -3,6 +3,7 @@ package sbom
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spdx/tools-golang/spdx/v2/common"
@@ -34,11 +35,11 @@ func (r *reader) spdx(raw []byte) error {
 	d := r.doc
 	d.Format, d.SerialNumber, d.Name = SPDX, doc.DocumentNamespace, doc.DocumentName
 	err := firstOf(text("documentNamespace", d.SerialNumber, MaxTextLength), text("name", d.Name, MaxTextLength))
-	if err == nil && doc.CreationInfo != nil {
-		d.StatedAt, err = statedTime("creationInfo.created", doc.CreationInfo.Created)
-	}
 	if err != nil {
 		return err
+	}
+	if doc.CreationInfo != nil {
+		d.StatedAt = r.statedTime("creationInfo.created", doc.CreationInfo.Created)
 	}
 	described := describedBy(&doc)
 	for i, p := range doc.Packages {
@@ -46,15 +47,17 @@ func (r *reader) spdx(raw []byte) error {
 		if p == nil {
 			return &fault.Invalid{Field: at, Allowed: "a package", Problem: "it is null"}
 		}
-		c, err := r.spdxPackage(at, p)
-		if err == nil {
-			err = r.add(at, c)
+		all, err := r.spdxPackage(at, p)
+		for _, c := range all {
+			if err == nil {
+				err = r.add(at, c)
+			}
 		}
 		if err != nil {
 			return err
 		}
 		if described[p.PackageSPDXIdentifier] {
-			d.Subject = append(d.Subject, c)
+			d.Subject = append(d.Subject, all[0])
 		}
 	}
 	for i, f := range doc.Files {
@@ -107,7 +110,8 @@ func ref(id common.ElementID) string {
 	return "SPDXRef-" + string(id)
 }
 
-func (r *reader) spdxPackage(path string, p *spdx.Package) (Component, error) {
+// spdxPackage returns the package, once for each of its package URLs if it has several.
+func (r *reader) spdxPackage(path string, p *spdx.Package) ([]Component, error) {
 	c := Component{
 		Ref: ref(p.PackageSPDXIdentifier), Type: strings.ToLower(p.PrimaryPackagePurpose), Name: p.PackageName, Version: p.PackageVersion,
 	}
@@ -118,19 +122,28 @@ func (r *reader) spdxPackage(path string, p *spdx.Package) (Component, error) {
 		r.licence(path+".licenseDeclared", p.PackageLicenseDeclared, &c),
 		r.licence(path+".licenseConcluded", p.PackageLicenseConcluded, &c),
 	)
+	all := []Component{c}
+	seen := map[string]bool{}
 	for i, x := range p.PackageExternalReferences {
-		if x == nil || x.RefType != common.TypePackageManagerPURL {
+		if x == nil || x.RefType != common.TypePackageManagerPURL || seen[x.Locator] {
 			continue
 		}
 		at := strictjson.ElementPath(path+".externalRefs", i) + ".referenceLocator"
-		if c.PURL != "" {
-			r.problem(at, "one package URL of a package", fmt.Sprintf("%s is looked up, this one is not", quoted(c.PURL)))
-			continue
+		if len(seen) == MaxPerComponent {
+			return all, firstOf(err, &fault.Invalid{Field: at, Allowed: fmt.Sprintf("at most %d package URLs", MaxPerComponent), Problem: "there are more"})
 		}
-		err = firstOf(err, r.purl(at, x.Locator, &c))
+		if len(seen) > 0 {
+			again := c
+			again.Digests = slices.Clone(c.Digests)
+			all = append(all, again)
+		}
+		seen[x.Locator] = true
+		err = firstOf(err, r.purl(at, x.Locator, &all[len(all)-1]))
 	}
-	c.finish()
-	return c, err
+	for i := range all {
+		all[i].finish()
+	}
+	return all, err
 }
 
 func (r *reader) checksums(path string, all []common.Checksum, c *Component) error {
