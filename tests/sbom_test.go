@@ -223,6 +223,35 @@ func TestSBOMOfEvidenceIsRecordedWithIt(t *testing.T) {
 	require.Equal(t, 3, countRows(t, database, "sbom_entries"), "nothing is added to an SBOM that is there")
 }
 
+// An envelope whose bytes were exchanged for others does not pass for the SBOM's.
+func TestSBOMContentIsThatOfItsDigest(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	acme := domaintest.Tenant(t, openOn(t, database), "acme")
+	signer := domaintest.NewSigner(t)
+	record := func(name string) attestor.Recorded {
+		t.Helper()
+		rec, err := acme.Record(t.Context(), attested(t, signer, name, attestor.PredicateTypeCycloneDX, cycloneDX(t, name, npm(name, "1.0.0"))))
+		require.NoError(t, err)
+		return rec
+	}
+	a, b := record("a"), record("b")
+	_, err := acme.Attestor().SBOMContent(t.Context(), a.SBOM.ID)
+	require.NoError(t, err)
+	conn := database.Conn(t, "superuser")
+	_, err = conn.Exec(t.Context(), "SET session_replication_role = replica")
+	require.NoError(t, err)
+	tag, err := conn.Exec(t.Context(), `UPDATE attestor.envelope_contents c SET content = o.content
+		FROM attestor.envelope_contents o WHERE c.id = $1 AND o.id = $2`, a.ID, b.ID)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, tag.RowsAffected())
+	content, err := acme.Attestor().SBOMContent(t.Context(), a.SBOM.ID)
+	require.ErrorIs(t, err, attestdb.ErrNotFound)
+	require.Nil(t, content)
+	_, err = acme.Attestor().SBOMContent(t.Context(), b.SBOM.ID)
+	require.NoError(t, err)
+}
+
 // What should be an SBOM and is none does not keep evidence out.
 func TestEvidenceIsKeptThoughItsSBOMIsUnreadable(t *testing.T) {
 	t.Parallel()
