@@ -103,7 +103,7 @@ func (db *DB) waitCompatible(ctx context.Context, pool *pgxpool.Pool, wait time.
 	deadline := time.Now().Add(wait)
 	for said := false; ; said = true {
 		err := migrator.CheckCompatible(ctx, pool, migrations.Modules, heads, LibraryLevel)
-		if err == nil || !errors.Is(err, fault.ErrSchema) || time.Now().After(deadline) {
+		if err == nil || !errors.Is(err, fault.ErrSchema) || isNewer(err) || time.Now().After(deadline) {
 			return err
 		}
 		if !said {
@@ -115,6 +115,12 @@ func (db *DB) waitCompatible(ctx context.Context, pool *pgxpool.Pool, wait time.
 		case <-time.After(250 * time.Millisecond):
 		}
 	}
+}
+
+// isNewer reports whether waiting is in vain.
+func isNewer(err error) bool {
+	schema, ok := errors.AsType[*fault.Schema](err)
+	return ok && schema.Newer
 }
 
 // Close closes the pools that [Open] made and waits for calls under way until

@@ -46,7 +46,7 @@ func newLogin(t *testing.T, db *testdb.DB, options string, statements ...string)
 	t.Cleanup(func() {
 		conn, err := pgx.Connect(context.Background(), db.URL("superuser"))
 		require.NoError(t, err)
-		_, err = conn.Exec(context.Background(), "DROP ROLE IF EXISTS "+name+"_team; DROP ROLE "+name)
+		_, err = conn.Exec(context.Background(), "DROP OWNED BY "+name+"; DROP ROLE IF EXISTS "+name+"_team; DROP ROLE "+name)
 		require.NoError(t, errors.Join(err, conn.Close(context.Background())))
 	})
 	mapLogin(t, super, name)
@@ -147,6 +147,13 @@ func TestOpenRefusesLoginsWithTooManyOrTooFewRights(t *testing.T) {
 			statements: []string{"CREATE ROLE %[1]s_team IN ROLE attestdb_auditor ROLE %[1]s"}, problem: "attestdb_auditor", fix: "CREATE ROLE",
 		},
 		{name: "may grant itself roles", options: "CREATEROLE IN ROLE attestdb_app", problem: "CREATEROLE", fix: "CREATE ROLE"},
+		{name: "replicates", options: "REPLICATION IN ROLE attestdb_app", problem: "files, programs or log", fix: "CREATE ROLE"},
+		{name: "runs programs", options: "IN ROLE attestdb_app, pg_execute_server_program", problem: "files, programs or log", fix: "CREATE ROLE"},
+		{
+			name: "owns a table", options: "IN ROLE attestdb_app",
+			statements: []string{"CREATE TABLE attestor.owned_by_%[1]s ()", "ALTER TABLE attestor.owned_by_%[1]s OWNER TO %[1]s"},
+			problem:    "owns tables", fix: "CREATE ROLE",
+		},
 		{name: "does not inherit", options: "NOINHERIT IN ROLE attestdb_app", problem: "does not inherit", fix: "INHERIT"},
 		{name: "no member", problem: "not a member of attestdb_app", fix: "GRANT attestdb_app"},
 		{name: "another role", options: "IN ROLE attestdb_worker", problem: "attestdb_worker instead of attestdb_app", fix: "CREATE ROLE"},

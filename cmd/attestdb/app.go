@@ -28,7 +28,7 @@ type app struct {
 	databaseURL, databaseURLFile string
 	demo                         bool
 	demoDir                      string
-	tenant                       string
+	tenant, pooler               string
 	actor                        string
 	json                         bool
 	timeout                      time.Duration
@@ -132,13 +132,17 @@ func (a *app) open(ctx context.Context, wait time.Duration, roles ...role) (*att
 	if err != nil {
 		return nil, err
 	}
-	db, err := openAs(ctx, url, r, wait)
+	pooler, err := a.poolerKind()
+	if err != nil {
+		return nil, err
+	}
+	db, err := openAs(ctx, url, r, wait, pooler)
 	if a.databaseURL != "" || a.databaseURLFile != "" {
 		for _, other := range roles[1:] {
 			if !errors.Is(err, attestdb.ErrRole) {
 				break
 			}
-			if db, otherErr := openAs(ctx, url, other, wait); otherErr == nil {
+			if db, otherErr := openAs(ctx, url, other, wait, pooler); otherErr == nil {
 				return db, nil
 			}
 		}
@@ -146,9 +150,24 @@ func (a *app) open(ctx context.Context, wait time.Duration, roles ...role) (*att
 	return db, err
 }
 
-func openAs(ctx context.Context, url string, r role, wait time.Duration) (*attestdb.DB, error) {
+// poolerKind is what stands between the command and the server.
+func (a *app) poolerKind() (attestdb.Pooler, error) {
+	kind := a.pooler
+	if kind == "" {
+		kind = os.Getenv("ATTESTDB_POOLER")
+	}
+	switch kind {
+	case "", "none":
+		return attestdb.PoolerNone, nil
+	case "transaction":
+		return attestdb.PoolerTransaction, nil
+	}
+	return 0, usagef("--pooler %q: allowed is transaction or none", kind)
+}
+
+func openAs(ctx context.Context, url string, r role, wait time.Duration, pooler attestdb.Pooler) (*attestdb.DB, error) {
 	conn := attestdb.Conn{URL: url, MaxConns: 4}
-	cfg := attestdb.Config{WaitForSchema: wait}
+	cfg := attestdb.Config{WaitForSchema: wait, Pooler: pooler}
 	switch r {
 	case roleAdmin:
 		cfg.Admin = conn

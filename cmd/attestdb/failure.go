@@ -112,7 +112,12 @@ func (a *app) hint(f failure) string {
 		return "`attestdb demo` prepares the demo again and keeps what is in it"
 	}
 	var pg *pgconn.PgError
+	schema, _ := errors.AsType[*attestdb.SchemaError](f.err)
 	switch {
+	case schema != nil && schema.Fix != "":
+		return schema.Fix + "; `attestdb migrate status` shows what is there"
+	case errors.As(f.err, &pg) && strings.Contains(pg.Message, "unsupported startup parameter"):
+		return "behind PgBouncer or the like give --pooler transaction, or set ATTESTDB_POOLER=transaction"
 	case errors.As(f.err, &pg) && pg.Code == "3D000":
 		return "create the database, then run `attestdb migrate bootstrap` and `attestdb migrate up` on it"
 	case errors.As(f.err, &pg) && strings.HasPrefix(pg.Code, "28"):

@@ -182,6 +182,10 @@ func (a *app) migrateWait() *cobra.Command {
 				if err == nil {
 					err = closeDB(ctx, db)
 				}
+				schema, _ := errors.AsType[*attestdb.SchemaError](err)
+				if schema != nil && schema.Newer {
+					return err // waiting is in vain
+				}
 				waiting := errors.Is(err, attestdb.ErrSchema) || errors.Is(err, attestdb.ErrUnavailable)
 				if !waiting || !time.Now().Add(waitPause).Before(deadline) {
 					return a.waited(err, wait)

@@ -39,6 +39,7 @@ func (a *app) root() *cobra.Command {
 	flags.StringVar(&a.databaseURLFile, "database-url-file", "", "file with the connection string")
 	flags.BoolVar(&a.demo, "demo", false, "use the demo's own PostgreSQL server")
 	flags.StringVar(&a.demoDir, "demo-dir", "", "directory of the demo (ATTESTDB_DEMO_DIR)")
+	flags.StringVar(&a.pooler, "pooler", "", "transaction if the URL leads to PgBouncer in transaction mode or the like (ATTESTDB_POOLER)")
 	flags.StringVar(&a.tenant, "tenant", "", "tenant, by name or UUID (ATTESTDB_TENANT)")
 	flags.StringVar(&a.actor, "actor", "", "who acts, as it is recorded (ATTESTDB_ACTOR; else user@host)")
 	flags.BoolVar(&a.json, "json", false, "write JSON to standard output: one object, or one a line for lists")

@@ -144,8 +144,21 @@ func checkAlgorithm(a string) error {
 	if !ok {
 		return &fault.Invalid{Field: "digest algorithm", Allowed: "1 to 32 letters, digits, '_', '-' or '.', as in sha256, or gitoid: and such a name"}
 	}
+	if right, known := spellings[strings.ToLower(a)]; known && a != right {
+		return &fault.Invalid{Field: "digest algorithm", Allowed: right, Problem: "it is spelt " + a + ", which nobody would find"}
+	}
 	return nil
 }
+
+// spellings has the algorithms of the DigestSet specification by their names in lower
+// case.
+var spellings = func() map[string]string {
+	m := make(map[string]string, len(hexSizes))
+	for name := range hexSizes {
+		m[strings.ToLower(name)] = name
+	}
+	return m
+}()
 
 func allowedHex(algorithm string, size int) string {
 	if size == 0 {

@@ -75,6 +75,9 @@ type Schema struct {
 	Have string
 	// Need is the version, or the library level, that is needed.
 	Need string
+	// Newer says that the database is ahead of the library: no migration to come cures
+	// that, a newer release does.
+	Newer bool
 	// Problem says what is wrong, Fix what to do about it.
 	Problem, Fix string
 }

@@ -3,7 +3,6 @@ package sbom
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spdx/tools-golang/spdx/v2/common"
@@ -133,9 +132,8 @@ func (r *reader) spdxPackage(path string, p *spdx.Package) ([]Component, error) 
 			return all, firstOf(err, &fault.Invalid{Field: at, Allowed: fmt.Sprintf("at most %d package URLs", MaxPerComponent), Problem: "there are more"})
 		}
 		if len(seen) > 0 {
-			again := c
-			again.Digests = slices.Clone(c.Digests)
-			all = append(all, again)
+			// What else it is found by stays with the first, else it would be found twice.
+			all = append(all, Component{Ref: c.Ref, Type: c.Type, Name: c.Name, Version: c.Version})
 		}
 		seen[x.Locator] = true
 		err = firstOf(err, r.purl(at, x.Locator, &all[len(all)-1]))

@@ -154,11 +154,12 @@ func TestLoginIsRefused(t *testing.T) {
 		url          string
 		problem, fix string
 	}{
-		"not a member":           {db.url("app"), "not a member of attestdb_owner", `GRANT attestdb_owner TO "app"`},
+		"no member":              {db.url("stranger"), "not a member of attestdb_owner", `GRANT attestdb_owner TO "stranger"`},
+		"application":            {db.url("app"), "a member of attestdb_app instead of attestdb_owner", "CREATE ROLE attestdb_owner_login"},
 		"unknown login":          {db.url("creator"), "refused the login", "pg_hba.conf"},
 		"database not prepared":  {bare.url("deploy"), "may not create schemas", "attestdb migrate bootstrap"},
 		"server without roles":   {fresh.url("postgres"), "attestdb_owner", "attestdb migrate bootstrap"},
-		"login of another group": {db.url("auditor"), "not a member of attestdb_owner", "GRANT"},
+		"login of another group": {db.url("auditor"), "a member of attestdb_auditor instead", "use a login of its own"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := db.config(base.fs())

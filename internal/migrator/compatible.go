@@ -57,7 +57,7 @@ func CheckCompatible(ctx context.Context, q Querier, modules []string, heads map
 	}
 	if floor > level {
 		return &fault.Schema{
-			Module: modules[0], Have: have[modules[0]], Need: fmt.Sprintf("library level %d", floor),
+			Module: modules[0], Have: have[modules[0]], Need: fmt.Sprintf("library level %d", floor), Newer: true,
 			Problem: fmt.Sprintf("the database needs a library of level %d; this one has %d", floor, level),
 			Fix:     "deploy a newer release of this library",
 		}

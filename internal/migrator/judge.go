@@ -60,7 +60,7 @@ func (s *ModuleStatus) refuses() bool {
 }
 
 func (s *ModuleStatus) fault() error {
-	return &fault.Schema{Module: s.Module, Have: s.Have, Need: cmp.Or(s.at, s.Need), Problem: s.Problem, Fix: s.Fix}
+	return &fault.Schema{Module: s.Module, Have: s.Have, Need: cmp.Or(s.at, s.Need), Newer: s.State == StateNewer, Problem: s.Problem, Fix: s.Fix}
 }
 
 func (s *ModuleStatus) set(state State, at, fix, format string, args ...any) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -103,8 +104,7 @@ SELECT coalesce(array_agg(r ORDER BY r) FILTER (WHERE to_regrole(r) IS NULL), '{
 		if sqlState(err) != codeInsufficientPrivilege {
 			return serverError(err)
 		}
-		return s.roleFault("it is not a member of "+ownerRole, fmt.Sprintf(
-			"run `attestdb migrate bootstrap`, then GRANT %s TO %s", ownerRole, pgx.Identifier{s.login}.Sanitize()))
+		return s.notOwner(ctx)
 	}
 	var create bool
 	err = s.conn.QueryRow(ctx, "SELECT has_database_privilege(current_database(), 'CREATE')").Scan(&create)
@@ -116,6 +116,24 @@ SELECT coalesce(array_agg(r ORDER BY r) FILTER (WHERE to_regrole(r) IS NULL), '{
 			"run `attestdb migrate bootstrap` on this database")
 	}
 	return nil
+}
+
+// notOwner advises a login of its own to one that has another of attestdb's roles: with
+// two it would be refused everywhere else.
+func (s *session) notOwner(ctx context.Context) error {
+	var others []string
+	err := s.conn.QueryRow(ctx, `
+SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest($1::text[]) r WHERE pg_has_role(session_user, r, 'MEMBER')`,
+		allGroups()).Scan(&others)
+	switch {
+	case err != nil:
+		return serverError(err)
+	case len(others) > 0:
+		return s.roleFault(fmt.Sprintf("it is a member of %s instead of %s", strings.Join(others, " and "), ownerRole),
+			fmt.Sprintf("use a login of its own: CREATE ROLE %[1]s_login LOGIN IN ROLE %[1]s", ownerRole))
+	}
+	return s.roleFault("it is not a member of "+ownerRole, fmt.Sprintf(
+		"run `attestdb migrate bootstrap`, then GRANT %s TO %s", ownerRole, pgx.Identifier{s.login}.Sanitize()))
 }
 
 // tryOwner makes attestdb_owner the current role if the login may do so, so

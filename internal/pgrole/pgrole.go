@@ -14,6 +14,7 @@ import (
 
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/internal/pgfault"
+	"stella-ops.org/attestdb/migrations"
 )
 
 // Role is one of the groups that bootstrap makes. None can log in.
@@ -48,7 +49,7 @@ WITH login AS (
   UNION
   SELECT a.usesysid FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a
 ), reach AS (
-  SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole
+  SELECT r.oid, r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication
     FROM pg_catalog.pg_roles r
    WHERE EXISTS (SELECT FROM login l WHERE pg_catalog.pg_has_role(l.id, r.oid, 'MEMBER'))
 )
@@ -58,14 +59,18 @@ SELECT pg_catalog.current_setting('server_version_num')::int,
        EXISTS (SELECT FROM reach WHERE rolsuper),
        EXISTS (SELECT FROM reach WHERE rolbypassrls),
        EXISTS (SELECT FROM reach WHERE rolcreaterole),
+       EXISTS (SELECT FROM reach WHERE rolreplication
+                  OR rolname IN ('pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files')),
+       EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = ANY ($3) AND c.relowner IN (SELECT oid FROM reach WHERE rolname <> ALL ($1))),
        ARRAY (SELECT rolname::text FROM reach WHERE rolname = ANY ($1) ORDER BY 1),
        EXISTS (SELECT FROM pg_catalog.pg_roles r WHERE r.rolname = $2),
        EXISTS (SELECT FROM pg_catalog.pg_roles r
                 WHERE r.rolname = $2 AND pg_catalog.pg_has_role(current_user, r.oid, 'USAGE'))`
 
 // Check returns nil if q's login is a member of role and of no other role of
-// attestdb's, and can neither become a superuser, nor bypass row-level security,
-// nor hand out roles.
+// attestdb's, and can neither become a superuser, nor bypass row-level security, as who
+// reads the server's files or its log or owns a table can, nor hand out roles.
 // Otherwise it returns a *[fault.Role], or an error that wraps
 // [fault.ErrServer] if the server is older than PostgreSQL 15.
 func Check(ctx context.Context, q Querier, role Role) error {
@@ -74,8 +79,8 @@ func Check(ctx context.Context, q Querier, role Role) error {
 		names[i] = string(r)
 	}
 	var f facts
-	err := q.QueryRow(ctx, checkSQL, names, string(role)).Scan(&f.version, &f.versionText, &f.login,
-		&f.super, &f.bypass, &f.createRole, &f.member, &f.exists, &f.inherit)
+	err := q.QueryRow(ctx, checkSQL, names, string(role), migrations.Modules).Scan(&f.version, &f.versionText, &f.login,
+		&f.super, &f.bypass, &f.createRole, &f.files, &f.owner, &f.member, &f.exists, &f.inherit)
 	if err != nil {
 		return pgfault.Map("check role", err)
 	}
@@ -86,6 +91,7 @@ type facts struct {
 	version                           int
 	versionText, login                string
 	super, bypass, createRole, exists bool
+	files, owner                      bool
 	inherit                           bool
 	member                            []string
 }
@@ -108,6 +114,10 @@ func judge(role Role, f facts) error {
 		return refuse("it bypasses, or can come to bypass, row-level security", own)
 	case f.createRole:
 		return refuse("it can make itself a member of other roles with CREATEROLE", own)
+	case f.files:
+		return refuse("it can reach the server's files, programs or log, past row-level security", own)
+	case f.owner:
+		return refuse("it owns tables of attestdb's, and could switch row-level security off", own)
 	case len(f.member) == 0:
 		return refuse(fmt.Sprintf("it is not a member of %s", role), fmt.Sprintf("GRANT %s TO %q", role, f.login))
 	case len(f.member) > 1:
