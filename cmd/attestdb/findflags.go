@@ -155,17 +155,17 @@ func (p pin) moves() bool {
 // nextPage tells how a list that --limit cut goes on.
 func (a *app) nextPage(cursor string, pins ...pin) error {
 	object := map[string]string{"next_cursor": cursor}
-	line := "next: --cursor " + cursor
+	line := []string{"next: --cursor", cursor}
 	for _, p := range pins {
 		if p.moves() {
 			at := p.at.Format(time.RFC3339)
 			object["next_"+strings.ReplaceAll(strings.TrimPrefix(p.flag, "--"), "-", "_")] = at
-			line += " " + p.flag + " " + at
+			line = append(line, p.flag, at)
 		}
 	}
 	if a.json {
 		return a.printJSON(object)
 	}
-	a.note("%s", line)
+	a.note("%s", strings.Join(line, " "))
 	return nil
 }
