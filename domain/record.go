@@ -143,6 +143,11 @@ func (t *TenantDB) record(ctx context.Context, entry attestor.Entry) (rec attest
 // recordEntries stores evidence with its log entries, all or none, in one round
 // trip.
 func recordEntries(ctx context.Context, conn *pgtenant.Conn, entries []attestor.Entry, lockTimeout time.Duration) ([]attestor.Recorded, error) {
+	return attestor.Record(ctx, conn, entries, lockTimeout, rekor.Queue(conn.Tenant(), recordings(entries))...)
+}
+
+// recordings are the log entries of what is recorded.
+func recordings(entries []attestor.Entry) []rekor.Recording {
 	var logged []rekor.Recording
 	for i := range entries {
 		e := &entries[i]
@@ -154,7 +159,7 @@ func recordEntries(ctx context.Context, conn *pgtenant.Conn, entries []attestor.
 			Verified: e.Verification.LogEntries, VerifiedAt: e.Verification.TimeVerified,
 		})
 	}
-	return attestor.Record(ctx, conn, entries, lockTimeout, rekor.Queue(conn.Tenant(), logged)...)
+	return logged
 }
 
 // Entries that go together are so few and small that their common transaction

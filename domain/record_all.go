@@ -111,20 +111,9 @@ func (t *TenantDB) recordDistinct(ctx context.Context, entries []attestor.Entry)
 		})
 		return recs, err
 	}
-	err = t.InTx(ctx, func(ctx context.Context, tx *TenantDB) error {
-		recs = recs[:0]
-		for rest := entries; len(rest) > 0; {
-			n := statementOf(rest)
-			some, err := recordEntries(ctx, tx.conn, rest[:n], 0)
-			if batch, ok := errors.AsType[*fault.Batch](err); ok {
-				return &fault.Batch{Index: len(entries) - len(rest) + batch.Index, Err: batch.Err}
-			}
-			if err != nil {
-				return err
-			}
-			recs, rest = append(recs, some...), rest[n:]
-		}
-		return nil
+	err = t.InTx(ctx, func(ctx context.Context, tx *TenantDB) (err error) {
+		recs, err = recordLarge(ctx, tx.conn, entries)
+		return err
 	})
 	return recs, err
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"runtime/debug"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -196,9 +196,10 @@ func BenchmarkGetBy1000GoroutinesOn20ConnectionsAgainst20(b *testing.B) {
 		require.NoError(b, err)
 		ids = append(ids, rec.ID)
 	}
-	// A collection scans every goroutine's stack, and the few megabytes of a
-	// benchmark are collected many times a second, as no service's heap is.
-	defer debug.SetGCPercent(debug.SetGCPercent(800))
+	// A collection scans every goroutine's stack, and the few megabytes of a benchmark
+	// are collected many times a second: it has the heap of a small service.
+	heap := make([]byte, 64<<20)
+	defer runtime.KeepAlive(heap)
 	const calls = 50_000 // a turn: starting the goroutines must not count
 	var waits []float64
 	read := func(clients int) float64 {

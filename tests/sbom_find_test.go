@@ -241,7 +241,7 @@ func TestWrittenComponentsComeBackExactly(t *testing.T) {
 		var written []component
 		var want []sbom.Component
 		for range rand.IntN(40) {
-			w := component{Ref: word(), Type: word(), Name: word(), Version: word()}
+			w := component{Ref: word(), Type: words[1+rand.IntN(len(words)-1)], Name: word(), Version: word()}
 			c := sbom.Component{Ref: w.Ref, Type: w.Type, Name: w.Name, Version: w.Version}
 			if rand.IntN(2) == 0 {
 				version := fmt.Sprint(rand.IntN(3), ".", rand.IntN(3))

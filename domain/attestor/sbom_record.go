@@ -122,6 +122,42 @@ func RecordSBOM(ctx context.Context, conn *pgtenant.Conn, e SBOMEntry) (SBOMReco
 	return rec, pgfault.Map("record SBOM", err)
 }
 
+// mostSBOMs is how many SBOMs of a large batch go in one statement.
+const mostSBOMs = 500
+
+// RecordSBOMs is for package domain, whose TenantDB.RecordAll is the call to use. It
+// stores the SBOMs of entries that were recorded without them, in the transaction of
+// conn, and tells recs what became of them.
+func RecordSBOMs(ctx context.Context, conn *pgtenant.Conn, entries []Entry, recs []Recorded) error {
+	var holders []int
+	for i := range entries {
+		switch {
+		case entries[i].SBOMProblem != nil:
+			recs[i].SBOM = &SBOMRecorded{Problem: entries[i].SBOMProblem}
+		case entries[i].SBOM != nil:
+			holders = append(holders, i)
+		}
+	}
+	slices.SortStableFunc(holders, func(a, b int) int {
+		return bytes.Compare(entries[a].SBOM.SHA256[:], entries[b].SBOM.SHA256[:])
+	})
+	for some := range slices.Chunk(holders, mostSBOMs) {
+		columns, of := sbomsOf(entries, some)
+		var stored []SBOMRecorded
+		var b pgx.Batch
+		b.Queue(sbomRecordSQL, columns.args(conn.Tenant())...)
+		err := conn.Batch(ctx, &b, func(br pgx.BatchResults) (err error) {
+			stored, err = columns.recorded(br)
+			return err
+		})
+		if err != nil {
+			return pgfault.Map("record SBOMs", err)
+		}
+		tell(recs, entries, stored, of)
+	}
+	return nil
+}
+
 // sbomsOf gathers the SBOMs that entries have as their predicates, each document
 // once, in the order of their digests, so that two calls with the same wait for
 // each other in one direction only.
