@@ -123,7 +123,7 @@ SELECT coalesce(array_agg(r ORDER BY r) FILTER (WHERE to_regrole(r) IS NULL), '{
 func (s *session) notOwner(ctx context.Context) error {
 	var others []string
 	err := s.conn.QueryRow(ctx, `
-SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest($1::text[]) r WHERE pg_has_role(session_user, r, 'MEMBER')`,
+SELECT coalesce(array_agg(r ORDER BY r), '{}') FROM unnest($1::text[]) r WHERE pg_has_role(session_user, r, 'USAGE')`,
 		allGroups()).Scan(&others)
 	switch {
 	case err != nil:
