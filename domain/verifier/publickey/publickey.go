@@ -14,13 +14,13 @@
 //
 // What a bundle carries besides the envelope is not signed by its key, and whoever
 // reads "verified" takes it for true. So a signature does not count if it comes with a
-// certificate of another key, and a bundle with transparency log entries fails unless
-// [WithLogVerifier] verifies them or [WithoutLogEntries] says that they do not matter.
+// certificate, even one of the same key: anybody can issue one over a public key, in
+// any name. A bundle with transparency log entries fails unless [WithLogVerifier]
+// verifies them or [WithoutLogEntries] says that they do not matter.
 package publickey
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"slices"
@@ -30,14 +30,13 @@ import (
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"stella-ops.org/attestdb/domain/attestor"
-	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/logentry"
 )
 
 // Name is the name and version that a Verification names. The version changes
 // when the same evidence and keys could give another outcome.
-const Name = "publickey v2"
+const Name = "publickey v3"
 
 // Verifier verifies envelopes, bare or in a bundle, with a fixed set of keys.
 // It is an [attestor.Verifier].
@@ -125,7 +124,7 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 	env := &ev.Envelope
 	message := dsse.PAE(env.PayloadType, env.Payload)
 	var signatures []int
-	strangers := 0
+	certified := false
 	accepted := make(map[string]bool, len(v.keys))
 	for i, sig := range env.Signatures {
 		if err := ctx.Err(); err != nil {
@@ -133,8 +132,8 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 		}
 		for _, key := range v.candidates(sig.KeyID) {
 			if key.verify(message, sig.Sig) {
-				if !certifies(sig.Certificate, key) {
-					strangers++
+				if sig.Certificate != nil {
+					certified = true
 					break
 				}
 				signatures = append(signatures, i)
@@ -145,8 +144,8 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 	}
 	if len(accepted) < v.threshold {
 		reason := v.reason(len(accepted), env.Signatures)
-		if strangers > 0 {
-			reason = "a signature comes with a certificate of another key; " + reason
+		if certified {
+			reason = "a signature comes with a certificate, for whose names a key does not vouch; " + reason
 		}
 		failed := attestor.FailedVerification(Name, v.policy, reason)
 		failed.Signatures = signatures
@@ -169,16 +168,6 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 		LogEntries:   entries,
 		TimeVerified: time.Now().UTC(),
 	}, nil
-}
-
-// certifies reports whether a signature that the key made may come with the
-// certificate, if there is one: whom it names is not known to have signed otherwise.
-func certifies(certificate []byte, key trustedKey) bool {
-	if certificate == nil {
-		return true
-	}
-	cert, err := x509.ParseCertificate(certificate)
-	return err == nil && digest.Sum(cert.RawSubjectPublicKeyInfo).String() == key.fingerprint
 }
 
 // verifyLogEntries returns the positions of the entries that verified, or why the
