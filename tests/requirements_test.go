@@ -95,6 +95,15 @@ func TestTenantThatRequiresSignedEvidenceTakesNoSBOMAlone(t *testing.T) {
 		require.NoError(t, err)
 		_, err = w.acme.ImportSBOM(t.Context(), raw)
 		require.ErrorIs(t, err, attestdb.ErrRequirement)
+		// Plain SQL gets in neither the SBOM nor an artifact that nobody signed.
+		a := w.attacker(t)
+		a.become(t, w.acme.ID().String())
+		call := sbomCall(w.acme.ID().String(), "required")
+		for _, sql := range []string{call, strings.Replace(call, "ARRAY['required'::bytea]", "ARRAY[NULL::bytea]", 1)} {
+			o := a.try(t, sql, "")
+			require.NotNil(t, o.pgError)
+			require.Equal(t, "AD004", o.pgError.Code)
+		}
 	}
 	signer := domaintest.NewSigner(t)
 	rec, err := w.acme.Record(t.Context(), attested(t, signer, "app", attestor.PredicateTypeCycloneDX, raw), attestdb.Verify(signer.Verifier(t)))

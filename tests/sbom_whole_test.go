@@ -31,6 +31,47 @@ func sbomCall(tenant, content string) string {
 		ARRAY[gen_random_uuid()], ARRAY[1], ARRAY['00000000-0000-7000-8000-000000000001'::uuid], ARRAY[0], ARRAY[true], ARRAY['forged'])`, tenant, content)
 }
 
+// noLinks are sbomCall's envelopes.
+const noLinks = "ARRAY[]::int[], ARRAY[]::bytea[]"
+
+// An SBOM is a document that came alone or the predicate of an envelope, and says so
+// of no envelope that holds something else.
+func TestSBOMHasASource(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	acme := w.acme.ID().String()
+	signer := domaintest.NewSigner(t)
+	// The predicate's type is an SBOM's, and the predicate is none.
+	unread, err := w.acme.Record(t.Context(), attested(t, signer, "u", attestor.PredicateTypeCycloneDX+"/v1.2", []byte(`{}`)))
+	require.NoError(t, err)
+	require.Error(t, unread.SBOM.Problem)
+	before := w.fingerprint(t, attestdb.TenantID{})
+	for name, predicateType := range map[string]string{
+		"provenance": "https://slsa.dev/provenance/v1", "begins so": attestor.PredicateTypeSPDX + "s", "a line more": "x\n" + attestor.PredicateTypeSPDX,
+	} {
+		t.Run(name, func(t *testing.T) {
+			rec, err := w.acme.Record(t.Context(), attested(t, signer, name, predicateType, []byte(`{}`)))
+			require.NoError(t, err)
+			before = w.fingerprint(t, attestdb.TenantID{})
+			a := w.attacker(t)
+			a.become(t, acme)
+			o := a.try(t, strings.Replace(sbomCall(acme, "linked"), noLinks, fmt.Sprintf(`ARRAY[1], ARRAY['\x%x'::bytea]`, rec.SHA256[:]), 1), "")
+			require.NotNil(t, o.pgError)
+			require.Equal(t, "sbom_artifacts_predicate", o.pgError.ConstraintName)
+			require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+		})
+	}
+	a := w.attacker(t)
+	a.become(t, acme)
+	without := strings.Replace(sbomCall(acme, "held"), "ARRAY['held'::bytea]", "ARRAY[NULL::bytea]", 1)
+	require.NotEqual(t, sbomCall(acme, "held"), without)
+	o := a.try(t, without, "")
+	require.NotNil(t, o.pgError)
+	require.Equal(t, "sboms_source", o.pgError.ConstraintName)
+	require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+	require.Nil(t, a.try(t, strings.Replace(without, noLinks, fmt.Sprintf(`ARRAY[1], ARRAY['\x%x'::bytea]`, unread.SHA256[:]), 1), "").pgError)
+}
+
 // sbomParts are the tables that hold what is in an SBOM.
 var sbomParts = []string{"sboms", "sbom_contents", "sbom_entries", "sbom_entry_digests", "sbom_entry_licences", "sbom_artifacts"}
 
@@ -111,12 +152,16 @@ func TestSBOMsEnterForTheNamedActiveTenantOnly(t *testing.T) {
 		require.False(t, leaks(o.text), c.name)
 	}
 	require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
-	// The victim's envelope is nobody's: an SBOM that names it has no artifact of it.
+	// The victim's envelope is nobody's: an SBOM that names it has no artifact of it, and
+	// is not stored if it has nothing else.
 	content, err := w.globex.Attestor().Content(t.Context(), w.globexIDs[0])
 	require.NoError(t, err)
-	link := strings.Replace(sbomCall(acme, "mine"), "ARRAY[]::int[], ARRAY[]::bytea[]", fmt.Sprintf(`ARRAY[1], ARRAY[sha256('\x%x')]`, content), 1)
+	link := strings.Replace(sbomCall(acme, "mine"), noLinks, fmt.Sprintf(`ARRAY[1], ARRAY[sha256('\x%x')]`, content), 1)
 	a := w.attacker(t)
 	a.become(t, acme)
+	o := a.try(t, strings.Replace(link, "ARRAY['mine'::bytea]", "ARRAY[NULL::bytea]", 1), "")
+	require.NotNil(t, o.pgError)
+	require.Equal(t, "sboms_source", o.pgError.ConstraintName)
 	others := w.fingerprint(t, w.acme.ID())
 	require.Nil(t, a.try(t, link, "").pgError)
 	require.Equal(t, others, w.fingerprint(t, w.acme.ID()))
