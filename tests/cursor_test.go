@@ -17,8 +17,9 @@ import (
 	"stella-ops.org/attestdb/domain/sbom"
 )
 
-// Every list's cursor goes on with the same question, and with no other one.
-func TestCursorsRefuseAnotherFilter(t *testing.T) {
+// Every list's cursor goes on with the same question of the same tenant, and with no
+// other one, in which it would pass over rows in silence.
+func TestCursorsRefuseAnotherFilterOrTenant(t *testing.T) {
 	t.Parallel()
 	w := newChainWorld(t)
 	ctx := t.Context()
@@ -40,10 +41,42 @@ func TestCursorsRefuseAnotherFilter(t *testing.T) {
 			{Kind: proofchain.Evidence, Digest: w.evidence[0]},
 		}})
 	}
+	globex := domaintest.Tenant(t, w.db, "globex")
+	lists := cursorLists(t, w.acme, w.about, w.evidence[0], sboms)
+	others := cursorLists(t, globex, w.about, w.evidence[0], sboms)
+	for name, lists := range lists {
+		made := 0
+		for i, list := range lists {
+			cursor, err := list(page.Request{Limit: 1})
+			require.NoError(t, err, "%s %d", name, i)
+			if cursor == "" {
+				continue
+			}
+			made++
+			for j, other := range lists {
+				_, err := other(page.Request{Limit: 1, Cursor: cursor})
+				if i == j {
+					require.NoError(t, err, "%s %d", name, i)
+				} else {
+					require.ErrorIs(t, err, attestdb.ErrInvalid, "%s: the cursor of %d in %d", name, i, j)
+				}
+			}
+			_, err = others[name][i](page.Request{Limit: 1, Cursor: cursor})
+			require.ErrorIs(t, err, attestdb.ErrInvalid, "%s %d of another tenant", name, i)
+		}
+		require.Greater(t, made, len(lists)/3, name)
+	}
+}
+
+// cursorLists are lists of a tenant, by what they are of: each returns the cursor of the
+// next page.
+func cursorLists(t *testing.T, h *attestdb.TenantDB, about digest.Digest, evidence digest.SHA256, sboms []attestor.SBOMRecorded) map[string][]func(page.Request) (string, error) {
+	t.Helper()
 	var (
-		store, entries  = w.acme.Attestor(), w.acme.Rekor()
+		ctx             = t.Context()
+		store, entries  = h.Attestor(), h.Rekor()
 		zero, one       = int64(0), int64(1)
-		hourAgo, future = time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+		hourAgo, future = time.Now().Add(-time.Hour).Truncate(time.Hour), time.Now().Add(time.Hour).Truncate(time.Hour)
 	)
 	rng := func(text string) sbom.Range {
 		r, err := sbom.ParseRange(text)
@@ -74,9 +107,9 @@ func TestCursorsRefuseAnotherFilter(t *testing.T) {
 			return found.Next, err
 		}
 	}
-	for name, lists := range map[string][]func(page.Request) (string, error){
+	return map[string][]func(page.Request) (string, error){
 		"evidence": {
-			find(attestor.Query{}), find(attestor.Query{Since: hourAgo}), find(attestor.Query{Until: future}), find(attestor.Query{Subject: w.about}),
+			find(attestor.Query{}), find(attestor.Query{Since: hourAgo}), find(attestor.Query{Until: future}), find(attestor.Query{Subject: about}),
 			find(attestor.Query{PredicateType: "https://slsa.dev/provenance/v1"}), find(attestor.Query{Signer: attestor.SignerQuery{KeyID: "k"}}),
 		},
 		"log entries": {
@@ -102,7 +135,7 @@ func TestCursorsRefuseAnotherFilter(t *testing.T) {
 		},
 		"chains": {
 			func(p page.Request) (string, error) {
-				_, next, err := store.ChainsWith(ctx, w.evidence[0], p)
+				_, next, err := store.ChainsWith(ctx, evidence, p)
 				return next, err
 			},
 			func(p page.Request) (string, error) {
@@ -110,7 +143,7 @@ func TestCursorsRefuseAnotherFilter(t *testing.T) {
 				return next, err
 			},
 			func(p page.Request) (string, error) {
-				_, next, err := store.ChainHistory(ctx, w.about, p)
+				_, next, err := store.ChainHistory(ctx, about, p)
 				return next, err
 			},
 			func(p page.Request) (string, error) {
@@ -118,24 +151,5 @@ func TestCursorsRefuseAnotherFilter(t *testing.T) {
 				return next, err
 			},
 		},
-	} {
-		made := 0
-		for i, list := range lists {
-			cursor, err := list(page.Request{Limit: 1})
-			require.NoError(t, err, "%s %d", name, i)
-			if cursor == "" {
-				continue
-			}
-			made++
-			for j, other := range lists {
-				_, err := other(page.Request{Limit: 1, Cursor: cursor})
-				if i == j {
-					require.NoError(t, err, "%s %d", name, i)
-				} else {
-					require.ErrorIs(t, err, attestdb.ErrInvalid, "%s: the cursor of %d in %d", name, i, j)
-				}
-			}
-		}
-		require.Greater(t, made, len(lists)/3, name)
 	}
 }

@@ -28,6 +28,9 @@ func (a *app) findCommand() *cobra.Command {
 			if what == "" && !all {
 				return usagef("say what to find: a DIGEST, --file, --san…, --issuer, --key-id, --predicate-type, --since, or --all for everything")
 			}
+			if what == "" {
+				what = "at all"
+			}
 			if limit < 0 {
 				return usagef("--limit: allowed is 1 or more, or 0 for all")
 			}

@@ -127,8 +127,7 @@ func (s *Store) ChainHistory(ctx context.Context, subject digest.Digest, p page.
 	if subject.IsZero() {
 		return nil, "", &fault.Invalid{Field: "subject", Allowed: "the digest of an artifact"}
 	}
-	// With the tenant, since the place is looked up by the id in the cursor.
-	filter := "attestor.chain_history " + s.conn.Tenant().String() + " " + subject.String()
+	filter := s.list("attestor.chain_history " + subject.String())
 	rows, after, _, err := start(p, filter)
 	if err != nil {
 		return nil, "", err
@@ -163,7 +162,7 @@ func (s *Store) ChainHistory(ctx context.Context, subject digest.Digest, p page.
 // whatever subject, and the cursor with which the next page starts, "" if there
 // is none. The request's faults are *[fault.Invalid].
 func (s *Store) ChainsWith(ctx context.Context, sum digest.SHA256, p page.Request) (matches []ChainMatch, next string, err error) {
-	filter := "attestor.chains_with " + sum.String()
+	filter := s.list("attestor.chains_with " + sum.String())
 	rows, after, before, err := start(p, filter)
 	if err != nil {
 		return nil, "", err

@@ -43,7 +43,8 @@ func (s *Store) Find(ctx context.Context, q Query, p page.Request) (matches []Ma
 	if err != nil {
 		return nil, "", err
 	}
-	after, continued, err := p.After(q.filter())
+	filter := s.list(q.filter())
+	after, continued, err := p.After(filter)
 	if err != nil {
 		return nil, "", err
 	}
@@ -64,7 +65,7 @@ func (s *Store) Find(ctx context.Context, q Query, p page.Request) (matches []Ma
 	if len(found) > rows {
 		found = found[:rows]
 		last := found[rows-1]
-		next = page.Encode(q.filter(), page.Key{CreatedAt: last.CreatedAt, ID: last.ID, Text: last.name})
+		next = page.Encode(filter, page.Key{CreatedAt: last.CreatedAt, ID: last.ID, Text: last.name})
 	}
 	for _, f := range found {
 		matches = append(matches, f.Match)

@@ -142,7 +142,7 @@ const componentsSQL = `SELECT` + componentColumns + `
 // with which the next page starts, "" if there is none. An SBOM that the tenant does
 // not have has none. The request's faults are *[fault.Invalid].
 func (s *Store) Components(ctx context.Context, sbomID uuid.UUID, p page.Request) (components []Component, next string, err error) {
-	filter := "attestor.components " + sbomID.String()
+	filter := s.list("attestor.components " + sbomID.String())
 	rows, err := p.Rows()
 	if err != nil {
 		return nil, "", err

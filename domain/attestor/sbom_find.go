@@ -254,7 +254,7 @@ func (s *Store) FindComponents(ctx context.Context, q ComponentQuery, p page.Req
 	if err != nil {
 		return ComponentPage{}, err
 	}
-	filter := "attestor.components " + found.filter
+	filter := s.list("attestor.components " + found.filter)
 	rows, after, err := place(p, filter)
 	if err != nil || found.nothing {
 		return ComponentPage{Skipped: found.skipped}, err
@@ -288,7 +288,7 @@ func (s *Store) Containing(ctx context.Context, q ComponentQuery, p page.Request
 	if err != nil {
 		return ContainmentPage{}, err
 	}
-	filter := "attestor.containing " + found.filter
+	filter := s.list("attestor.containing " + found.filter)
 	rows, after, err := place(p, filter)
 	if err != nil || found.nothing {
 		return ContainmentPage{Skipped: found.skipped}, err

@@ -34,6 +34,9 @@ func NewStore(conn *pgtenant.Conn, retry func(error) bool) *Store {
 	return s
 }
 
+// list describes a list of this tenant, so that a cursor continues no other's.
+func (s *Store) list(filter string) string { return s.conn.Tenant().String() + " " + filter }
+
 // Stored is a recorded envelope without its bytes.
 type Stored struct {
 	ID uuid.UUID

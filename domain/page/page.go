@@ -83,7 +83,7 @@ func (r Request) After(filter string) (key Key, ok bool, err error) {
 		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "the cursor that an earlier page ended with"}
 	}
 	if string(b[1:1+filterSize]) != string(fingerprint(filter)) {
-		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "a cursor of the same list", Problem: "it was made for another filter"}
+		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "a cursor of the same list", Problem: "it was made for another filter or tenant"}
 	}
 	b = b[1+filterSize:]
 	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()

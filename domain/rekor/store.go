@@ -57,7 +57,7 @@ func (s *Store) Find(ctx context.Context, q Query, p page.Request) (entries []St
 	if err != nil {
 		return nil, "", err
 	}
-	look.filter += fmt.Sprintf(" since %d", q.Since.UnixMicro())
+	look.filter += fmt.Sprintf(" since %d of tenant %s", q.Since.UnixMicro(), s.conn.Tenant())
 	rows, err := p.Rows()
 	if err != nil {
 		return nil, "", err
