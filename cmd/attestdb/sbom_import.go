@@ -128,7 +128,7 @@ func (in *sbomImport) one(ctx context.Context, s attestor.Source) (importLine, e
 	rec, err := in.record(ctx, s.Raw, &line)
 	invalid, isInvalid := errors.AsType[*attestdb.InvalidError](err)
 	switch {
-	case isInvalid, errors.Is(err, attestdb.ErrVerification):
+	case isInvalid, errors.Is(err, attestdb.ErrVerification), errors.Is(err, attestdb.ErrRequirement):
 		in.refused++
 		line.Status, line.Error = "refused", err.Error()
 		if isInvalid {
