@@ -28,6 +28,10 @@ func (r *reader) cycloneDX(raw []byte) error {
 				return err
 			}
 			d.Subject, d.Name = []Component{c}, c.Name
+			// Who looks for a package looks for the artifact that is it, too.
+			if !c.Package.IsZero() {
+				d.Components = []Component{c}
+			}
 			if err := r.components("metadata.component.components", m.Component.Components); err != nil {
 				return err
 			}

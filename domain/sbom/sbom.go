@@ -67,8 +67,9 @@ type Document struct {
 	// SPDX document DESCRIBES. It is empty if the document does not say.
 	Subject []Component
 	// Components are CycloneDX' components, each followed by those nested in it, those
-	// of the subject first; or SPDX' packages, in the order of the document. A
-	// package with several package URLs comes once more for each, without digests and
+	// of the subject first, and before all of them the subject itself if it has a
+	// package URL; or SPDX' packages, the subject among them, in the order of the
+	// document. A package with several package URLs comes once more for each, without digests and
 	// licences. Files are left out.
 	Components []Component
 	// Problems are the parts of components that nobody can look up: a package URL

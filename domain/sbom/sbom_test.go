@@ -1,6 +1,7 @@
 package sbom_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -50,9 +51,15 @@ func count(raw []byte) counted {
 		Components   []json.RawMessage
 		ExternalRefs []struct{ ReferenceType, ReferenceLocator string }
 	}
-	var top struct{ Components, Packages []json.RawMessage }
+	var top struct {
+		Components, Packages []json.RawMessage
+		Metadata             struct{ Component json.RawMessage }
+	}
 	if err := json.Unmarshal(raw, &top); err != nil {
 		panic(err)
+	}
+	if subject := top.Metadata.Component; bytes.Contains(subject, []byte(`"purl"`)) {
+		top.Components = append(top.Components, subject)
 	}
 	var n counted
 	for queue := slices.Concat(top.Components, top.Packages); len(queue) > 0; queue = queue[1:] {
@@ -247,9 +254,19 @@ func TestNestedComponentsAndFurtherPackageURLsAreComponents(t *testing.T) {
 	require.Len(t, d.Components, 2)
 	require.Equal(t, "pkg:npm/inner@1", d.Components[0].PURL)
 	require.Equal(t, "pkg:npm/outer@1", d.Components[1].PURL)
+	require.Equal(t, "app", d.Subject[0].Name)
 	require.True(t, d.StatedAt.IsZero())
 	require.Len(t, d.Problems, 1, "a time without a zone")
 	require.Equal(t, "metadata.timestamp", d.Problems[0].Field)
+
+	// The subject is looked up as SPDX' described package is.
+	d, err = sbom.Parse([]byte(`{"bomFormat":"CycloneDX","specVersion":"1.5",
+		"metadata":{"component":{"type":"application","name":"app","purl":"pkg:npm/app@1"}},
+		"components":[{"type":"library","name":"outer","purl":"pkg:npm/outer@1"}]}`))
+	require.NoError(t, err)
+	require.Len(t, d.Components, 2)
+	require.Equal(t, d.Subject[0], d.Components[0])
+	require.Equal(t, "pkg:npm/app@1", d.Components[0].PURL)
 
 	reference := func(purl string) string {
 		return `{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"` + purl + `"}`
