@@ -160,10 +160,7 @@ func TestOverlappingBatchesAreOneRecordEach(t *testing.T) {
 	wg.Wait()
 	require.Equal(t, len(ids), new, "each envelope was new once")
 	require.Equal(t, len(ids), countRows(t, database, "envelopes"))
-	var deadlocks int
-	require.NoError(t, database.Pool(t, "superuser").QueryRow(t.Context(),
-		"SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&deadlocks))
-	require.Zero(t, deadlocks)
+	requireNoDeadlock(t, database)
 }
 
 // namedSources are pieces of evidence by name, some of them unfit.

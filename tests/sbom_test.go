@@ -8,9 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -321,87 +319,4 @@ func TestRecordAllRecordsSBOMs(t *testing.T) {
 	require.Equal(t, 1001, countRows(t, database, "sbom_entries"))
 	require.Equal(t, 1000, countRows(t, database, "sbom_artifacts"))
 	require.Len(t, containing(t, acme, attestor.ComponentQuery{PURL: "pkg:npm/shared"}, 77), 500)
-}
-
-// However many give the same and overlapping documents at once, there is one record
-// of each, whole, and nobody fails.
-func TestConcurrentImportsOfTheSameSBOMs(t *testing.T) {
-	t.Parallel()
-	database := testdb.New(t)
-	acme := domaintest.Tenant(t, openOn(t, database), "acme")
-	signer := domaintest.NewSigner(t)
-	docs := make([][]byte, 6)
-	for i := range docs {
-		docs[i] = cycloneDX(t, fmt.Sprint("app-", i), npm("a", fmt.Sprint("1.0.", i)), npm("b", fmt.Sprint("1.0.", i)))
-	}
-	var all sync.WaitGroup
-	faults := make(chan error, 100)
-	for w := range 8 {
-		all.Go(func() {
-			for i := range docs {
-				i := (i*(w%2*4+1) + w) % len(docs)
-				if _, err := acme.ImportSBOM(t.Context(), docs[i], attestdb.About("", artifactDigest(t, "x"), artifactDigest(t, "y"))); err != nil {
-					faults <- err
-				}
-				var evs []*attestor.Evidence
-				for j := range docs {
-					evs = append(evs, attested(t, signer, fmt.Sprint("artifact-", (i+j)%3), attestor.PredicateTypeCycloneDX, docs[(i+j)%len(docs)]))
-				}
-				if _, err := acme.RecordAll(t.Context(), evs); err != nil {
-					faults <- err
-				}
-			}
-		})
-	}
-	all.Wait()
-	close(faults)
-	for err := range faults {
-		require.NoError(t, err)
-	}
-	// A predicate is written without spaces, as these documents are: the same bytes.
-	n := countRows(t, database, "sboms")
-	require.Equal(t, n*2, countRows(t, database, "sbom_entries"))
-	require.Equal(t, n*2, countRows(t, database, "sbom_entry_digests"))
-	require.Equal(t, 6, n)
-	require.Equal(t, 6, countRows(t, database, "sbom_contents"))
-	require.Equal(t, 6*2+countRows(t, database, "envelopes"), countRows(t, database, "sbom_artifacts"))
-}
-
-// Calls that have the same documents under envelopes of their own wait for each other
-// in one direction only: the server breaks no deadlock up.
-func TestBatchesWithTheSameSBOMsDoNotDeadlock(t *testing.T) {
-	t.Parallel()
-	database := testdb.New(t)
-	acme := domaintest.Tenant(t, openOn(t, database), "acme")
-	signer := domaintest.NewSigner(t)
-	for round := range 8 {
-		docs := make([][]byte, 60)
-		for i := range docs {
-			docs[i] = cycloneDX(t, fmt.Sprint("app-", round, i), npm("a", fmt.Sprint("1.0.", i)))
-		}
-		batches := make([][]*attestor.Evidence, 4)
-		for w := range batches {
-			for i, doc := range docs {
-				batches[w] = append(batches[w], attested(t, signer, fmt.Sprint("artifact-", round, w, i), attestor.PredicateTypeCycloneDX, doc))
-			}
-		}
-		var all sync.WaitGroup
-		faults := make([]error, len(batches))
-		for w, evs := range batches {
-			all.Go(func() { _, faults[w] = acme.RecordAll(t.Context(), evs) })
-		}
-		all.Wait()
-		for _, err := range faults {
-			require.NoError(t, err)
-		}
-	}
-	require.Equal(t, 8*60, countRows(t, database, "sboms"))
-	require.Equal(t, 8*60*4, countRows(t, database, "sbom_artifacts"))
-	conn := database.Conn(t, "superuser")
-	require.Never(t, func() bool {
-		// Sessions report what they met a little later.
-		var deadlocks int
-		err := conn.QueryRow(t.Context(), "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&deadlocks)
-		return err != nil || deadlocks > 0
-	}, 3*time.Second, 500*time.Millisecond)
 }

@@ -1,11 +1,8 @@
 package tests
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/uuid"
@@ -15,7 +12,6 @@ import (
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
-	"stella-ops.org/attestdb/internal/testdb"
 )
 
 // sbomCall is a call of attestor.record_sboms, the way in for SBOMs, with one that
@@ -175,53 +171,4 @@ func TestSBOMsEnterForTheNamedActiveTenantOnly(t *testing.T) {
 	require.ErrorIs(t, err, attestdb.ErrTenantSuspended)
 	_, err = w.db.Tenant(attestdb.TenantID(uuid.MustParse(unknown))).ImportSBOM(t.Context(), wordySBOM(t, "x"))
 	require.ErrorIs(t, err, attestdb.ErrUnknownTenant)
-}
-
-// Batches of several statements store what they could both bring in one order, over all
-// their statements: two with the same SBOMs at other ends do not deadlock.
-func TestLargeBatchesWithTheSameSBOMsDoNotDeadlock(t *testing.T) {
-	t.Parallel()
-	database := testdb.New(t)
-	db, acme := openTapped(t, database, nil)
-	signer := domaintest.NewSigner(t)
-	shared := [2][]byte{cycloneDX(t, "one", npm("a", "1.0.0")), cycloneDX(t, "two", npm("b", "1.0.0"))}
-	batch := func(name string, first int) []*attestor.Evidence {
-		evs := manyEvidences(t, signer, name, 5200)
-		slices.SortFunc(evs, func(a, b *attestor.Evidence) int { return bytes.Compare(a.SHA256[:], b.SHA256[:]) })
-		// One SBOM is at the front of the order of envelopes, and one at the end.
-		for end, doc := range [][]byte{shared[first], shared[1-first]} {
-			for n := 0; ; n++ {
-				ev := attested(t, signer, fmt.Sprint(name, end, n), attestor.PredicateTypeCycloneDX, doc)
-				if end == 0 && ev.SHA256[0] < 8 || end == 1 && ev.SHA256[0] > 247 {
-					evs = append(evs, ev)
-					break
-				}
-			}
-		}
-		return evs
-	}
-	batches := [][]*attestor.Evidence{batch("x", 0), batch("y", 1)}
-	var wg sync.WaitGroup
-	for _, evs := range batches {
-		wg.Go(func() {
-			recs, err := db.Tenant(acme.ID()).RecordAll(t.Context(), evs)
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			for i, rec := range recs[5200:] {
-				if rec.SBOM == nil || rec.SBOM.Problem != nil || rec.SBOM.Components != 1 {
-					t.Errorf("SBOM %d: %+v", i, rec.SBOM)
-				}
-			}
-		})
-	}
-	wg.Wait()
-	require.Equal(t, 2*5202, countRows(t, database, "envelopes"))
-	require.Equal(t, 2, countRows(t, database, "sboms"))
-	require.Equal(t, 4, countRows(t, database, "sbom_artifacts"))
-	var deadlocks int
-	require.NoError(t, database.Pool(t, "superuser").QueryRow(t.Context(),
-		"SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()").Scan(&deadlocks))
-	require.Zero(t, deadlocks)
 }
