@@ -6,8 +6,9 @@
 -- SBOMs come as one array a column; the other arrays have the position, from 1, of
 -- their SBOM. One that came alone has its content, of which the digest and the size
 -- have to be; one that is a predicate has links instead, each the digest of an
--- envelope, which was recorded before in the same transaction or earlier: the
--- subjects of its Statement become the SBOM's artifacts. A row comes back for each
+-- envelope, which was recorded before in the same transaction or earlier, and whose
+-- predicate type is an SBOM's: the subjects of its Statement become the SBOM's
+-- artifacts. Without either, nobody could read it again. A row comes back for each
 -- SBOM: what was stored, or the first record of the same document, to which its
 -- missing artifacts are added and nothing else. An id that was given before, by a
 -- caller that did not hear the answer, has not existed. Callers that race give
@@ -42,6 +43,19 @@ BEGIN
   IF EXISTS (SELECT FROM unnest(sha256s, sizes, contents) AS i (sha256, size, content)
               WHERE i.content IS NOT NULL AND (i.sha256, i.size) <> (sha256(i.content), octet_length(i.content))) THEN
     RAISE EXCEPTION 'digest or size is not that of the content' USING ERRCODE = 'check_violation';
+  END IF;
+  IF EXISTS (SELECT FROM unnest(ids, contents) WITH ORDINALITY AS i (id, content, n)
+              WHERE i.content IS NULL AND NOT EXISTS (SELECT FROM unnest(link_of) AS l (n) WHERE l.n = i.n)) THEN
+    RAISE EXCEPTION 'an SBOM has neither content nor an envelope' USING ERRCODE = 'check_violation';
+  END IF;
+  -- Sub-queries that the planner cannot make joins of: a plan for many rows would read
+  -- all envelopes for one.
+  IF EXISTS (SELECT FROM unnest(link_of, link_envelopes) AS l (n, sha256)
+              WHERE ((SELECT s.predicate_type FROM attestor.statements s
+                       WHERE s.tenant_id = tenant
+                         AND s.id = (SELECT e.id FROM attestor.envelopes e WHERE e.tenant_id = tenant AND e.sha256 = l.sha256))
+                     ~ '^https://(cyclonedx\.org/bom|spdx\.dev/Document)(/v|$)') IS NOT TRUE) THEN
+    RAISE EXCEPTION 'an envelope is not there, or its predicate is no SBOM' USING ERRCODE = 'check_violation';
   END IF;
 
   -- Else somebody could hang a digest or a licence on a component of another SBOM.

@@ -1,5 +1,6 @@
 -- A tenant that requires verified evidence, or in-toto Statements, takes no SBOM that came
--- alone: nobody signed it, and it is no Statement. Contents are of such SBOMs only.
+-- alone: nobody signed it, and it is no Statement. Contents are of such SBOMs only, and so
+-- are artifacts without an envelope.
 CREATE FUNCTION "attestor"."require_signed_sbom"() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -21,3 +22,6 @@ REVOKE ALL ON FUNCTION "attestor"."require_signed_sbom"() FROM PUBLIC;
 
 CREATE TRIGGER "sbom_contents_signed" BEFORE INSERT ON "attestor"."sbom_contents"
   FOR EACH ROW EXECUTE FUNCTION "attestor"."require_signed_sbom"();
+
+CREATE TRIGGER "sbom_artifacts_signed" BEFORE INSERT ON "attestor"."sbom_artifacts"
+  FOR EACH ROW WHEN (NEW."envelope_id" IS NULL) EXECUTE FUNCTION "attestor"."require_signed_sbom"();
