@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -90,26 +91,33 @@ func TestTenantThatRequiresSignedEvidenceTakesNoSBOMAlone(t *testing.T) {
 	w := newWorld(t)
 	admin := w.db.Tenancy().As("admin")
 	raw := wordySBOM(t, "required")
-	for _, r := range []tenancy.Requirements{{Verified: true}, {InToto: true}} {
-		_, err := admin.Require(t.Context(), w.acme.ID(), r)
-		require.NoError(t, err)
-		_, err = w.acme.ImportSBOM(t.Context(), raw)
-		require.ErrorIs(t, err, attestdb.ErrRequirement)
-		// Plain SQL gets in neither the SBOM nor an artifact that nobody signed.
-		a := w.attacker(t)
-		a.become(t, w.acme.ID().String())
-		call := sbomCall(w.acme.ID().String(), "required")
-		for _, sql := range []string{call, strings.Replace(call, "ARRAY['required'::bytea]", "ARRAY[NULL::bytea]", 1)} {
-			o := a.try(t, sql, "")
-			require.NotNil(t, o.pgError)
-			require.Equal(t, "AD004", o.pgError.Code)
-		}
-	}
 	signer := domaintest.NewSigner(t)
 	rec, err := w.acme.Record(t.Context(), attested(t, signer, "app", attestor.PredicateTypeCycloneDX, raw), attestdb.Verify(signer.Verifier(t)))
 	require.NoError(t, err)
 	require.NotNil(t, rec.SBOM)
 	require.NoError(t, rec.SBOM.Problem)
+	link := fmt.Sprintf(`ARRAY[1], ARRAY['\x%x'::bytea]`, rec.SHA256[:])
+	call := sbomCall(w.acme.ID().String(), "required")
+	for _, r := range []tenancy.Requirements{{Verified: true}, {InToto: true}} {
+		_, err := admin.Require(t.Context(), w.acme.ID(), r)
+		require.NoError(t, err)
+		_, err = w.acme.ImportSBOM(t.Context(), wordySBOM(t, "alone"))
+		require.ErrorIs(t, err, attestdb.ErrRequirement)
+		again, err := w.acme.Record(t.Context(), attested(t, signer, "lib", attestor.PredicateTypeCycloneDX, raw), attestdb.Verify(signer.Verifier(t)))
+		require.NoError(t, err)
+		require.NoError(t, again.SBOM.Problem)
+		// Plain SQL gets in neither the SBOM nor, beside a signed one, an artifact that
+		// nobody signed.
+		before := w.fingerprint(t, attestdb.TenantID{})
+		a := w.attacker(t)
+		a.become(t, w.acme.ID().String())
+		for _, sql := range []string{call, strings.Replace(strings.Replace(call, noLinks, link, 1), "ARRAY['required'::bytea]", "ARRAY[NULL::bytea]", 1)} {
+			o := a.try(t, sql, "")
+			require.NotNil(t, o.pgError)
+			require.Equal(t, "AD004", o.pgError.Code)
+		}
+		require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+	}
 	_, err = admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{})
 	require.NoError(t, err)
 	_, err = w.acme.ImportSBOM(t.Context(), raw)
