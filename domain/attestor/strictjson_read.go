@@ -1,9 +1,7 @@
 package attestor
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,6 +21,23 @@ func fieldName(path string) string             { return strictjson.FieldName(pat
 func memberPath(path, name string) string      { return strictjson.MemberPath(path, name) }
 func elementPath(path string, i int) string    { return strictjson.ElementPath(path, i) }
 func checkJSON(path string, data []byte) error { return strictjson.Check(path, data, jsonRules) }
+func skipSpace(data []byte) []byte             { return strictjson.SkipSpace(data) }
+func kindOf(value []byte) string               { return strictjson.KindOf(value) }
+func unquote(value []byte) (string, error)     { return strictjson.Unquote(value) }
+
+func wrongKind(path, allowed string, value []byte) error {
+	return strictjson.WrongKind(path, allowed, value)
+}
+
+func missing(path, allowed string) error { return strictjson.WrongKind(path, allowed, nil) }
+
+func eachMember(path string, value []byte, f func(name string, value []byte) error) error {
+	return strictjson.EachMember(path, value, f)
+}
+
+func eachElement(path string, value []byte, f func(i int, value []byte) error) error {
+	return strictjson.EachElement(path, value, f)
+}
 
 // Case is minded by readObject, which knows what it reads.
 var jsonRules = strictjson.Rules{MaxNesting: MaxNesting}
@@ -45,114 +60,6 @@ func readObject(path string, value []byte, known ...string) (map[string][]byte, 
 		return nil
 	})
 	return found, err
-}
-
-// eachMember calls f with every member of the object value, in order.
-func eachMember(path string, value []byte, f func(name string, value []byte) error) error {
-	if kindOf(value) != "an object" {
-		return wrongKind(path, "an object", value)
-	}
-	for rest := skipSpace(value[1:]); rest[0] != '}'; {
-		end := valueEnd(rest)
-		name, err := unquote(rest[:end])
-		if err != nil {
-			return &fault.Invalid{Field: fieldName(path), Allowed: "JSON", Problem: err.Error()}
-		}
-		rest = skipSpace(skipSpace(rest[end:])[1:])
-		end = valueEnd(rest)
-		if err := f(name, rest[:end]); err != nil {
-			return err
-		}
-		if rest = skipSpace(rest[end:]); rest[0] == ',' {
-			rest = skipSpace(rest[1:])
-		}
-	}
-	return nil
-}
-
-// eachElement calls f with every element of the array value, in order.
-func eachElement(path string, value []byte, f func(i int, value []byte) error) error {
-	if kindOf(value) != "an array" {
-		return wrongKind(path, "an array", value)
-	}
-	rest := skipSpace(value[1:])
-	for i := 0; rest[0] != ']'; i++ {
-		end := valueEnd(rest)
-		if err := f(i, rest[:end]); err != nil {
-			return err
-		}
-		if rest = skipSpace(rest[end:]); rest[0] == ',' {
-			rest = skipSpace(rest[1:])
-		}
-	}
-	return nil
-}
-
-func skipSpace(data []byte) []byte { return bytes.TrimLeft(data, " \t\r\n") }
-
-// valueEnd returns the length of the value that data begins with.
-func valueEnd(data []byte) int {
-	depth, inString := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			if inString = !inString; !inString && depth == 0 {
-				return i + 1
-			}
-		case inString:
-		case c == '{' || c == '[':
-			depth++
-		case c == '}' || c == ']':
-			if depth == 0 {
-				return i
-			}
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		case depth == 0 && strings.IndexByte(", \t\r\n", c) >= 0:
-			return i
-		}
-	}
-	return len(data)
-}
-
-func kindOf(value []byte) string {
-	switch c := value[0]; c {
-	case '{':
-		return "an object"
-	case '[':
-		return "an array"
-	case '"':
-		return "a string"
-	case 't', 'f':
-		return "a boolean"
-	case 'n':
-		return "null"
-	}
-	return "a number"
-}
-
-func wrongKind(path, allowed string, value []byte) error {
-	if value == nil {
-		return missing(path, allowed)
-	}
-	return &fault.Invalid{Field: fieldName(path), Allowed: allowed, Problem: "it is " + kindOf(value)}
-}
-
-func missing(path, allowed string) error {
-	return &fault.Invalid{Field: fieldName(path), Allowed: allowed, Problem: "it is missing"}
-}
-
-// unquote returns what the string value says.
-func unquote(value []byte) (string, error) {
-	if bytes.IndexByte(value, '\\') < 0 {
-		return string(value[1 : len(value)-1]), nil
-	}
-	var text string
-	err := json.Unmarshal(value, &text)
-	return text, err
 }
 
 // readText returns the text of the string value: at most limit bytes, none of
