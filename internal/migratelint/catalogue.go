@@ -77,11 +77,12 @@ WHERE EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))
 // A path is safe if it names nothing that others may create objects in.
 // With an empty search_path, or one that does not name it, pg_temp is searched first for
 // types: whoever makes a temporary type named text has its code run in the function. A
-// trigger's function decides too, though it runs as the caller.
+// trigger's function decides too, though it runs as the caller. A body that was parsed
+// when the function was made (RETURN, BEGIN ATOMIC) looks nothing up any more.
 const unpinnedFunctions = ofModules + `
 SELECT 'pg_proc', oid::bigint, '', oid::regprocedure || ' finds what its caller puts before the catalogue: add SET search_path = pg_catalog, pg_temp'
 FROM proc
-WHERE NOT EXISTS (
+WHERE (prosqlbody IS NULL OR prosecdef) AND NOT EXISTS (
 	SELECT FROM unnest(proconfig) AS setting,
 		LATERAL regexp_split_to_array(replace(substr(setting, length('search_path=') + 1), '"', ''), ',\s*') AS path
 	WHERE starts_with(setting, 'search_path=')

@@ -6,4 +6,5 @@ CREATE FUNCTION attestor.loose() RETURNS int LANGUAGE sql SECURITY DEFINER SET s
 CREATE FUNCTION attestor.nothing() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';
 CREATE FUNCTION attestor.public() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS 'SELECT 1';
 CREATE FUNCTION attestor.invoker() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_temp, pg_catalog AS 'BEGIN RETURN NULL; END';
+CREATE FUNCTION attestor.parsed() RETURNS int LANGUAGE sql SECURITY DEFINER RETURN 1;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA attestor FROM PUBLIC;

@@ -28,3 +28,5 @@ CREATE VIEW attestor.recent WITH (security_invoker = true) AS
 CREATE MATERIALIZED VIEW attestor.counts AS
   SELECT tenant_id, count(*) AS n FROM attestor.envelopes GROUP BY tenant_id;
 CREATE UNIQUE INDEX counts_tenant ON attestor.counts (tenant_id);
+CREATE FUNCTION attestor.parsed(a int) RETURNS int LANGUAGE sql IMMUTABLE RETURN a + 1;
+REVOKE ALL ON FUNCTION attestor.parsed FROM PUBLIC;
