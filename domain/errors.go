@@ -9,22 +9,26 @@ import (
 // The sentinels to test errors with, by [errors.Is]. They are those of package
 // fault, where each is explained.
 var (
-	ErrNotFound        = fault.ErrNotFound
-	ErrUnknownTenant   = fault.ErrUnknownTenant
-	ErrTenantSuspended = fault.ErrTenantSuspended
-	ErrRequirement     = fault.ErrRequirement
-	ErrTenantMismatch  = fault.ErrTenantMismatch
-	ErrNoActor         = fault.ErrNoActor
-	ErrAppendOnly      = fault.ErrAppendOnly
-	ErrVerification    = fault.ErrVerification
-	ErrReadOnly        = fault.ErrReadOnly
-	ErrStorageFull     = fault.ErrStorageFull
-	ErrUnavailable     = fault.ErrUnavailable
-	ErrOutcomeUnknown  = fault.ErrOutcomeUnknown
-	ErrRole            = fault.ErrRole
-	ErrServer          = fault.ErrServer
-	ErrSchema          = fault.ErrSchema
-	ErrInvalid         = fault.ErrInvalid
+	ErrNotFound            = fault.ErrNotFound
+	ErrUnknownTenant       = fault.ErrUnknownTenant
+	ErrTenantSuspended     = fault.ErrTenantSuspended
+	ErrRequirement         = fault.ErrRequirement
+	ErrTenantMismatch      = fault.ErrTenantMismatch
+	ErrLedgerBusy          = fault.ErrLedgerBusy
+	ErrLedgerLaw           = fault.ErrLedgerLaw
+	ErrIdempotencyConflict = fault.ErrIdempotencyConflict
+	ErrErased              = fault.ErrErased
+	ErrNoActor             = fault.ErrNoActor
+	ErrAppendOnly          = fault.ErrAppendOnly
+	ErrVerification        = fault.ErrVerification
+	ErrReadOnly            = fault.ErrReadOnly
+	ErrStorageFull         = fault.ErrStorageFull
+	ErrUnavailable         = fault.ErrUnavailable
+	ErrOutcomeUnknown      = fault.ErrOutcomeUnknown
+	ErrRole                = fault.ErrRole
+	ErrServer              = fault.ErrServer
+	ErrSchema              = fault.ErrSchema
+	ErrInvalid             = fault.ErrInvalid
 )
 
 // The errors that carry evidence, to reach with [errors.As], and the small

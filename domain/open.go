@@ -14,6 +14,7 @@ import (
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/tenancy"
 	"stella-ops.org/attestdb/domain/tenant"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/migrator"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgrole"
@@ -30,6 +31,7 @@ type DB struct {
 	app, admin, auditor *pgxpool.Pool
 	owned               []*pgxpool.Pool
 	records             *recordGroup
+	ledgers             *verdict.Appender
 	log                 *slog.Logger
 }
 
@@ -89,6 +91,7 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 	}
 	if db.app != nil {
 		db.records = newRecordGroup(db, db.app)
+		db.ledgers = verdict.NewAppender(func(id tenant.ID) *pgtenant.Conn { return pgtenant.New(db.app, id.UUID()) })
 	}
 	return nil
 }
@@ -123,12 +126,15 @@ func isNewer(err error) bool {
 	return ok && schema.Newer
 }
 
-// Close closes the pools that [Open] made and waits for calls under way until
-// ctx ends. Pools of the caller's stay open.
+// Close waits for calls under way, until ctx ends, and closes the pools that [Open]
+// made. Pools of the caller's stay open.
 func (db *DB) Close(ctx context.Context) error {
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
+		if db.ledgers != nil {
+			db.ledgers.Wait()
+		}
 		for _, p := range db.owned {
 			p.Close()
 		}

@@ -3,7 +3,6 @@ package attestdb
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +12,7 @@ import (
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/domain/tenant"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgrole"
 	"stella-ops.org/attestdb/internal/pgtenant"
@@ -22,13 +22,14 @@ import (
 // cheap, and is safe for concurrent use; one that is bound to a transaction is
 // as safe as the transaction, which is not.
 type TenantDB struct {
-	db    *DB
-	id    tenant.ID
-	actor tenant.Actor
-	conn  *pgtenant.Conn
-	store *attestor.Store
-	rekor *rekor.Store
-	inTx  bool
+	db     *DB
+	id     tenant.ID
+	actor  tenant.Actor
+	conn   *pgtenant.Conn
+	store  *attestor.Store
+	rekor  *rekor.Store
+	ledger *verdict.Store
+	inTx   bool
 }
 
 func newTenantDB(db *DB, id tenant.ID, on pgtenant.DB) *TenantDB {
@@ -40,6 +41,11 @@ func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
 	b.conn, b.inTx = conn, inTx
 	b.store = attestor.NewStore(conn, b.retryStatement)
 	b.rekor = rekor.NewStore(conn, b.retryStatement)
+	appender := b.db.ledgers
+	if inTx {
+		appender = nil
+	}
+	b.ledger = verdict.NewStore(conn, b.actor, appender, b.retryStatement)
 	return &b
 }
 
@@ -58,6 +64,10 @@ func (t *TenantDB) Attestor() *attestor.Store { return t.store }
 
 // Rekor returns the tenant's transparency log entries.
 func (t *TenantDB) Rekor() *rekor.Store { return t.rekor }
+
+// Verdict returns the tenant's ledger of what was decided. Appending to it needs an
+// actor ([TenantDB.As]).
+func (t *TenantDB) Verdict() *verdict.Store { return t.ledger }
 
 // InTx runs f in a transaction (READ COMMITTED) and commits it unless f returns
 // an error or panics. f uses the handle that it is given; nested calls of InTx
@@ -111,32 +121,10 @@ func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) 
 			err = pgfault.Map("roll back", rollback)
 		}
 	}()
-	if err := f(ctx, bind(t, t.conn.With(tx).Guarded(), true)); err != nil {
+	if err := f(verdict.WithTransaction(ctx, t.id), bind(t, t.conn.With(tx).Guarded(), true)); err != nil {
 		return err
 	}
-	return commitError(tx.Commit(ctx))
-}
-
-func commitError(err error) error {
-	var pg *pgconn.PgError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &pg) && !ended(pg), errors.Is(err, pgx.ErrTxCommitRollback):
-		return pgfault.Map("commit", err)
-	default:
-		return fmt.Errorf("commit: %w", errors.Join(fault.ErrOutcomeUnknown, err))
-	}
-}
-
-// ended reports whether the error is the session's last word. The server, or a
-// pooler that lost it, may say that after the commit as well as before.
-func ended(pg *pgconn.PgError) bool {
-	severity := pg.SeverityUnlocalized
-	if severity == "" { // PgBouncer's own errors
-		severity = pg.Severity
-	}
-	return severity == "FATAL" || severity == "PANIC"
+	return pgfault.Commit(tx.Commit(ctx))
 }
 
 // TenantTx returns a handle for tenant id inside the caller's transaction,

@@ -32,6 +32,12 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictledger"
+	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
+	"stella-ops.org/attestdb/ent/verdictledgerentry"
+	"stella-ops.org/attestdb/ent/verdictledgerinput"
+	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictpayload"
 
 	"stella-ops.org/attestdb/ent/internal"
 )
@@ -75,6 +81,18 @@ type Client struct {
 	StatementSubject *StatementSubjectClient
 	// Tenant is the client for interacting with the Tenant builders.
 	Tenant *TenantClient
+	// VerdictLedger is the client for interacting with the VerdictLedger builders.
+	VerdictLedger *VerdictLedgerClient
+	// VerdictLedgerCheckpoint is the client for interacting with the VerdictLedgerCheckpoint builders.
+	VerdictLedgerCheckpoint *VerdictLedgerCheckpointClient
+	// VerdictLedgerEntry is the client for interacting with the VerdictLedgerEntry builders.
+	VerdictLedgerEntry *VerdictLedgerEntryClient
+	// VerdictLedgerInput is the client for interacting with the VerdictLedgerInput builders.
+	VerdictLedgerInput *VerdictLedgerInputClient
+	// VerdictLedgerNode is the client for interacting with the VerdictLedgerNode builders.
+	VerdictLedgerNode *VerdictLedgerNodeClient
+	// VerdictPayload is the client for interacting with the VerdictPayload builders.
+	VerdictPayload *VerdictPayloadClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -103,6 +121,12 @@ func (c *Client) init() {
 	c.Statement = NewStatementClient(c.config)
 	c.StatementSubject = NewStatementSubjectClient(c.config)
 	c.Tenant = NewTenantClient(c.config)
+	c.VerdictLedger = NewVerdictLedgerClient(c.config)
+	c.VerdictLedgerCheckpoint = NewVerdictLedgerCheckpointClient(c.config)
+	c.VerdictLedgerEntry = NewVerdictLedgerEntryClient(c.config)
+	c.VerdictLedgerInput = NewVerdictLedgerInputClient(c.config)
+	c.VerdictLedgerNode = NewVerdictLedgerNodeClient(c.config)
+	c.VerdictPayload = NewVerdictPayloadClient(c.config)
 }
 
 type (
@@ -196,26 +220,32 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                  ctx,
-		config:               cfg,
-		Envelope:             NewEnvelopeClient(cfg),
-		EnvelopeContent:      NewEnvelopeContentClient(cfg),
-		EnvelopeSignature:    NewEnvelopeSignatureClient(cfg),
-		EnvelopeVerification: NewEnvelopeVerificationClient(cfg),
-		LibraryFloor:         NewLibraryFloorClient(cfg),
-		ProofChain:           NewProofChainClient(cfg),
-		ProofSegment:         NewProofSegmentClient(cfg),
-		RekorCheckpoint:      NewRekorCheckpointClient(cfg),
-		RekorEntry:           NewRekorEntryClient(cfg),
-		SBOM:                 NewSBOMClient(cfg),
-		SBOMArtifact:         NewSBOMArtifactClient(cfg),
-		SBOMContent:          NewSBOMContentClient(cfg),
-		SBOMEntry:            NewSBOMEntryClient(cfg),
-		SBOMEntryDigest:      NewSBOMEntryDigestClient(cfg),
-		SBOMEntryLicence:     NewSBOMEntryLicenceClient(cfg),
-		Statement:            NewStatementClient(cfg),
-		StatementSubject:     NewStatementSubjectClient(cfg),
-		Tenant:               NewTenantClient(cfg),
+		ctx:                     ctx,
+		config:                  cfg,
+		Envelope:                NewEnvelopeClient(cfg),
+		EnvelopeContent:         NewEnvelopeContentClient(cfg),
+		EnvelopeSignature:       NewEnvelopeSignatureClient(cfg),
+		EnvelopeVerification:    NewEnvelopeVerificationClient(cfg),
+		LibraryFloor:            NewLibraryFloorClient(cfg),
+		ProofChain:              NewProofChainClient(cfg),
+		ProofSegment:            NewProofSegmentClient(cfg),
+		RekorCheckpoint:         NewRekorCheckpointClient(cfg),
+		RekorEntry:              NewRekorEntryClient(cfg),
+		SBOM:                    NewSBOMClient(cfg),
+		SBOMArtifact:            NewSBOMArtifactClient(cfg),
+		SBOMContent:             NewSBOMContentClient(cfg),
+		SBOMEntry:               NewSBOMEntryClient(cfg),
+		SBOMEntryDigest:         NewSBOMEntryDigestClient(cfg),
+		SBOMEntryLicence:        NewSBOMEntryLicenceClient(cfg),
+		Statement:               NewStatementClient(cfg),
+		StatementSubject:        NewStatementSubjectClient(cfg),
+		Tenant:                  NewTenantClient(cfg),
+		VerdictLedger:           NewVerdictLedgerClient(cfg),
+		VerdictLedgerCheckpoint: NewVerdictLedgerCheckpointClient(cfg),
+		VerdictLedgerEntry:      NewVerdictLedgerEntryClient(cfg),
+		VerdictLedgerInput:      NewVerdictLedgerInputClient(cfg),
+		VerdictLedgerNode:       NewVerdictLedgerNodeClient(cfg),
+		VerdictPayload:          NewVerdictPayloadClient(cfg),
 	}, nil
 }
 
@@ -233,26 +263,32 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                  ctx,
-		config:               cfg,
-		Envelope:             NewEnvelopeClient(cfg),
-		EnvelopeContent:      NewEnvelopeContentClient(cfg),
-		EnvelopeSignature:    NewEnvelopeSignatureClient(cfg),
-		EnvelopeVerification: NewEnvelopeVerificationClient(cfg),
-		LibraryFloor:         NewLibraryFloorClient(cfg),
-		ProofChain:           NewProofChainClient(cfg),
-		ProofSegment:         NewProofSegmentClient(cfg),
-		RekorCheckpoint:      NewRekorCheckpointClient(cfg),
-		RekorEntry:           NewRekorEntryClient(cfg),
-		SBOM:                 NewSBOMClient(cfg),
-		SBOMArtifact:         NewSBOMArtifactClient(cfg),
-		SBOMContent:          NewSBOMContentClient(cfg),
-		SBOMEntry:            NewSBOMEntryClient(cfg),
-		SBOMEntryDigest:      NewSBOMEntryDigestClient(cfg),
-		SBOMEntryLicence:     NewSBOMEntryLicenceClient(cfg),
-		Statement:            NewStatementClient(cfg),
-		StatementSubject:     NewStatementSubjectClient(cfg),
-		Tenant:               NewTenantClient(cfg),
+		ctx:                     ctx,
+		config:                  cfg,
+		Envelope:                NewEnvelopeClient(cfg),
+		EnvelopeContent:         NewEnvelopeContentClient(cfg),
+		EnvelopeSignature:       NewEnvelopeSignatureClient(cfg),
+		EnvelopeVerification:    NewEnvelopeVerificationClient(cfg),
+		LibraryFloor:            NewLibraryFloorClient(cfg),
+		ProofChain:              NewProofChainClient(cfg),
+		ProofSegment:            NewProofSegmentClient(cfg),
+		RekorCheckpoint:         NewRekorCheckpointClient(cfg),
+		RekorEntry:              NewRekorEntryClient(cfg),
+		SBOM:                    NewSBOMClient(cfg),
+		SBOMArtifact:            NewSBOMArtifactClient(cfg),
+		SBOMContent:             NewSBOMContentClient(cfg),
+		SBOMEntry:               NewSBOMEntryClient(cfg),
+		SBOMEntryDigest:         NewSBOMEntryDigestClient(cfg),
+		SBOMEntryLicence:        NewSBOMEntryLicenceClient(cfg),
+		Statement:               NewStatementClient(cfg),
+		StatementSubject:        NewStatementSubjectClient(cfg),
+		Tenant:                  NewTenantClient(cfg),
+		VerdictLedger:           NewVerdictLedgerClient(cfg),
+		VerdictLedgerCheckpoint: NewVerdictLedgerCheckpointClient(cfg),
+		VerdictLedgerEntry:      NewVerdictLedgerEntryClient(cfg),
+		VerdictLedgerInput:      NewVerdictLedgerInputClient(cfg),
+		VerdictLedgerNode:       NewVerdictLedgerNodeClient(cfg),
+		VerdictPayload:          NewVerdictPayloadClient(cfg),
 	}, nil
 }
 
@@ -285,7 +321,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
 		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
 		c.SBOM, c.SBOMArtifact, c.SBOMContent, c.SBOMEntry, c.SBOMEntryDigest,
-		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant,
+		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant, c.VerdictLedger,
+		c.VerdictLedgerCheckpoint, c.VerdictLedgerEntry, c.VerdictLedgerInput,
+		c.VerdictLedgerNode, c.VerdictPayload,
 	} {
 		n.Use(hooks...)
 	}
@@ -298,7 +336,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
 		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
 		c.SBOM, c.SBOMArtifact, c.SBOMContent, c.SBOMEntry, c.SBOMEntryDigest,
-		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant,
+		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant, c.VerdictLedger,
+		c.VerdictLedgerCheckpoint, c.VerdictLedgerEntry, c.VerdictLedgerInput,
+		c.VerdictLedgerNode, c.VerdictPayload,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -343,6 +383,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StatementSubject.mutate(ctx, m)
 	case *TenantMutation:
 		return c.Tenant.mutate(ctx, m)
+	case *VerdictLedgerMutation:
+		return c.VerdictLedger.mutate(ctx, m)
+	case *VerdictLedgerCheckpointMutation:
+		return c.VerdictLedgerCheckpoint.mutate(ctx, m)
+	case *VerdictLedgerEntryMutation:
+		return c.VerdictLedgerEntry.mutate(ctx, m)
+	case *VerdictLedgerInputMutation:
+		return c.VerdictLedgerInput.mutate(ctx, m)
+	case *VerdictLedgerNodeMutation:
+		return c.VerdictLedgerNode.mutate(ctx, m)
+	case *VerdictPayloadMutation:
+		return c.VerdictPayload.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -2237,45 +2289,601 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 	}
 }
 
+// VerdictLedgerClient is a client for the VerdictLedger schema.
+type VerdictLedgerClient struct {
+	config
+}
+
+// NewVerdictLedgerClient returns a client for the VerdictLedger from the given config.
+func NewVerdictLedgerClient(c config) *VerdictLedgerClient {
+	return &VerdictLedgerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictledger.Hooks(f(g(h())))`.
+func (c *VerdictLedgerClient) Use(hooks ...Hook) {
+	c.hooks.VerdictLedger = append(c.hooks.VerdictLedger, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictledger.Intercept(f(g(h())))`.
+func (c *VerdictLedgerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictLedger = append(c.inters.VerdictLedger, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictLedger entity.
+func (c *VerdictLedgerClient) Create() *VerdictLedgerCreate {
+	mutation := newVerdictLedgerMutation(c.config, OpCreate)
+	return &VerdictLedgerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictLedger entities.
+func (c *VerdictLedgerClient) CreateBulk(builders ...*VerdictLedgerCreate) *VerdictLedgerCreateBulk {
+	return &VerdictLedgerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictLedgerClient) MapCreateBulk(slice any, setFunc func(*VerdictLedgerCreate, int)) *VerdictLedgerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictLedgerCreateBulk{err: fmt.Errorf("calling to VerdictLedgerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictLedgerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictLedgerCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictLedger.
+func (c *VerdictLedgerClient) Query() *VerdictLedgerQuery {
+	return &VerdictLedgerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictLedger},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictLedger entity by its id.
+func (c *VerdictLedgerClient) Get(ctx context.Context, id uuid.UUID) (*VerdictLedger, error) {
+	return c.Query().Where(verdictledger.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictLedgerClient) GetX(ctx context.Context, id uuid.UUID) *VerdictLedger {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictLedgerClient) Hooks() []Hook {
+	return c.hooks.VerdictLedger
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictLedgerClient) Interceptors() []Interceptor {
+	return c.inters.VerdictLedger
+}
+
+func (c *VerdictLedgerClient) mutate(ctx context.Context, m *VerdictLedgerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictLedgerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictLedger mutation op: %q", m.Op())
+	}
+}
+
+// VerdictLedgerCheckpointClient is a client for the VerdictLedgerCheckpoint schema.
+type VerdictLedgerCheckpointClient struct {
+	config
+}
+
+// NewVerdictLedgerCheckpointClient returns a client for the VerdictLedgerCheckpoint from the given config.
+func NewVerdictLedgerCheckpointClient(c config) *VerdictLedgerCheckpointClient {
+	return &VerdictLedgerCheckpointClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictledgercheckpoint.Hooks(f(g(h())))`.
+func (c *VerdictLedgerCheckpointClient) Use(hooks ...Hook) {
+	c.hooks.VerdictLedgerCheckpoint = append(c.hooks.VerdictLedgerCheckpoint, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictledgercheckpoint.Intercept(f(g(h())))`.
+func (c *VerdictLedgerCheckpointClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictLedgerCheckpoint = append(c.inters.VerdictLedgerCheckpoint, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictLedgerCheckpoint entity.
+func (c *VerdictLedgerCheckpointClient) Create() *VerdictLedgerCheckpointCreate {
+	mutation := newVerdictLedgerCheckpointMutation(c.config, OpCreate)
+	return &VerdictLedgerCheckpointCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictLedgerCheckpoint entities.
+func (c *VerdictLedgerCheckpointClient) CreateBulk(builders ...*VerdictLedgerCheckpointCreate) *VerdictLedgerCheckpointCreateBulk {
+	return &VerdictLedgerCheckpointCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictLedgerCheckpointClient) MapCreateBulk(slice any, setFunc func(*VerdictLedgerCheckpointCreate, int)) *VerdictLedgerCheckpointCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictLedgerCheckpointCreateBulk{err: fmt.Errorf("calling to VerdictLedgerCheckpointClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictLedgerCheckpointCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictLedgerCheckpointCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictLedgerCheckpoint.
+func (c *VerdictLedgerCheckpointClient) Query() *VerdictLedgerCheckpointQuery {
+	return &VerdictLedgerCheckpointQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictLedgerCheckpoint},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictLedgerCheckpoint entity by its id.
+func (c *VerdictLedgerCheckpointClient) Get(ctx context.Context, id uuid.UUID) (*VerdictLedgerCheckpoint, error) {
+	return c.Query().Where(verdictledgercheckpoint.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictLedgerCheckpointClient) GetX(ctx context.Context, id uuid.UUID) *VerdictLedgerCheckpoint {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictLedgerCheckpointClient) Hooks() []Hook {
+	return c.hooks.VerdictLedgerCheckpoint
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictLedgerCheckpointClient) Interceptors() []Interceptor {
+	return c.inters.VerdictLedgerCheckpoint
+}
+
+func (c *VerdictLedgerCheckpointClient) mutate(ctx context.Context, m *VerdictLedgerCheckpointMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictLedgerCheckpointCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictLedgerCheckpoint mutation op: %q", m.Op())
+	}
+}
+
+// VerdictLedgerEntryClient is a client for the VerdictLedgerEntry schema.
+type VerdictLedgerEntryClient struct {
+	config
+}
+
+// NewVerdictLedgerEntryClient returns a client for the VerdictLedgerEntry from the given config.
+func NewVerdictLedgerEntryClient(c config) *VerdictLedgerEntryClient {
+	return &VerdictLedgerEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictledgerentry.Hooks(f(g(h())))`.
+func (c *VerdictLedgerEntryClient) Use(hooks ...Hook) {
+	c.hooks.VerdictLedgerEntry = append(c.hooks.VerdictLedgerEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictledgerentry.Intercept(f(g(h())))`.
+func (c *VerdictLedgerEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictLedgerEntry = append(c.inters.VerdictLedgerEntry, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictLedgerEntry entity.
+func (c *VerdictLedgerEntryClient) Create() *VerdictLedgerEntryCreate {
+	mutation := newVerdictLedgerEntryMutation(c.config, OpCreate)
+	return &VerdictLedgerEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictLedgerEntry entities.
+func (c *VerdictLedgerEntryClient) CreateBulk(builders ...*VerdictLedgerEntryCreate) *VerdictLedgerEntryCreateBulk {
+	return &VerdictLedgerEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictLedgerEntryClient) MapCreateBulk(slice any, setFunc func(*VerdictLedgerEntryCreate, int)) *VerdictLedgerEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictLedgerEntryCreateBulk{err: fmt.Errorf("calling to VerdictLedgerEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictLedgerEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictLedgerEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictLedgerEntry.
+func (c *VerdictLedgerEntryClient) Query() *VerdictLedgerEntryQuery {
+	return &VerdictLedgerEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictLedgerEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictLedgerEntry entity by its id.
+func (c *VerdictLedgerEntryClient) Get(ctx context.Context, id uuid.UUID) (*VerdictLedgerEntry, error) {
+	return c.Query().Where(verdictledgerentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictLedgerEntryClient) GetX(ctx context.Context, id uuid.UUID) *VerdictLedgerEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictLedgerEntryClient) Hooks() []Hook {
+	return c.hooks.VerdictLedgerEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictLedgerEntryClient) Interceptors() []Interceptor {
+	return c.inters.VerdictLedgerEntry
+}
+
+func (c *VerdictLedgerEntryClient) mutate(ctx context.Context, m *VerdictLedgerEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictLedgerEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictLedgerEntry mutation op: %q", m.Op())
+	}
+}
+
+// VerdictLedgerInputClient is a client for the VerdictLedgerInput schema.
+type VerdictLedgerInputClient struct {
+	config
+}
+
+// NewVerdictLedgerInputClient returns a client for the VerdictLedgerInput from the given config.
+func NewVerdictLedgerInputClient(c config) *VerdictLedgerInputClient {
+	return &VerdictLedgerInputClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictledgerinput.Hooks(f(g(h())))`.
+func (c *VerdictLedgerInputClient) Use(hooks ...Hook) {
+	c.hooks.VerdictLedgerInput = append(c.hooks.VerdictLedgerInput, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictledgerinput.Intercept(f(g(h())))`.
+func (c *VerdictLedgerInputClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictLedgerInput = append(c.inters.VerdictLedgerInput, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictLedgerInput entity.
+func (c *VerdictLedgerInputClient) Create() *VerdictLedgerInputCreate {
+	mutation := newVerdictLedgerInputMutation(c.config, OpCreate)
+	return &VerdictLedgerInputCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictLedgerInput entities.
+func (c *VerdictLedgerInputClient) CreateBulk(builders ...*VerdictLedgerInputCreate) *VerdictLedgerInputCreateBulk {
+	return &VerdictLedgerInputCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictLedgerInputClient) MapCreateBulk(slice any, setFunc func(*VerdictLedgerInputCreate, int)) *VerdictLedgerInputCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictLedgerInputCreateBulk{err: fmt.Errorf("calling to VerdictLedgerInputClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictLedgerInputCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictLedgerInputCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictLedgerInput.
+func (c *VerdictLedgerInputClient) Query() *VerdictLedgerInputQuery {
+	return &VerdictLedgerInputQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictLedgerInput},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictLedgerInput entity by its id.
+func (c *VerdictLedgerInputClient) Get(ctx context.Context, id uuid.UUID) (*VerdictLedgerInput, error) {
+	return c.Query().Where(verdictledgerinput.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictLedgerInputClient) GetX(ctx context.Context, id uuid.UUID) *VerdictLedgerInput {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictLedgerInputClient) Hooks() []Hook {
+	return c.hooks.VerdictLedgerInput
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictLedgerInputClient) Interceptors() []Interceptor {
+	return c.inters.VerdictLedgerInput
+}
+
+func (c *VerdictLedgerInputClient) mutate(ctx context.Context, m *VerdictLedgerInputMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictLedgerInputCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictLedgerInput mutation op: %q", m.Op())
+	}
+}
+
+// VerdictLedgerNodeClient is a client for the VerdictLedgerNode schema.
+type VerdictLedgerNodeClient struct {
+	config
+}
+
+// NewVerdictLedgerNodeClient returns a client for the VerdictLedgerNode from the given config.
+func NewVerdictLedgerNodeClient(c config) *VerdictLedgerNodeClient {
+	return &VerdictLedgerNodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictledgernode.Hooks(f(g(h())))`.
+func (c *VerdictLedgerNodeClient) Use(hooks ...Hook) {
+	c.hooks.VerdictLedgerNode = append(c.hooks.VerdictLedgerNode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictledgernode.Intercept(f(g(h())))`.
+func (c *VerdictLedgerNodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictLedgerNode = append(c.inters.VerdictLedgerNode, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictLedgerNode entity.
+func (c *VerdictLedgerNodeClient) Create() *VerdictLedgerNodeCreate {
+	mutation := newVerdictLedgerNodeMutation(c.config, OpCreate)
+	return &VerdictLedgerNodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictLedgerNode entities.
+func (c *VerdictLedgerNodeClient) CreateBulk(builders ...*VerdictLedgerNodeCreate) *VerdictLedgerNodeCreateBulk {
+	return &VerdictLedgerNodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictLedgerNodeClient) MapCreateBulk(slice any, setFunc func(*VerdictLedgerNodeCreate, int)) *VerdictLedgerNodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictLedgerNodeCreateBulk{err: fmt.Errorf("calling to VerdictLedgerNodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictLedgerNodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictLedgerNodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictLedgerNode.
+func (c *VerdictLedgerNodeClient) Query() *VerdictLedgerNodeQuery {
+	return &VerdictLedgerNodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictLedgerNode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictLedgerNode entity by its id.
+func (c *VerdictLedgerNodeClient) Get(ctx context.Context, id uuid.UUID) (*VerdictLedgerNode, error) {
+	return c.Query().Where(verdictledgernode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictLedgerNodeClient) GetX(ctx context.Context, id uuid.UUID) *VerdictLedgerNode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictLedgerNodeClient) Hooks() []Hook {
+	return c.hooks.VerdictLedgerNode
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictLedgerNodeClient) Interceptors() []Interceptor {
+	return c.inters.VerdictLedgerNode
+}
+
+func (c *VerdictLedgerNodeClient) mutate(ctx context.Context, m *VerdictLedgerNodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictLedgerNodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictLedgerNode mutation op: %q", m.Op())
+	}
+}
+
+// VerdictPayloadClient is a client for the VerdictPayload schema.
+type VerdictPayloadClient struct {
+	config
+}
+
+// NewVerdictPayloadClient returns a client for the VerdictPayload from the given config.
+func NewVerdictPayloadClient(c config) *VerdictPayloadClient {
+	return &VerdictPayloadClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictpayload.Hooks(f(g(h())))`.
+func (c *VerdictPayloadClient) Use(hooks ...Hook) {
+	c.hooks.VerdictPayload = append(c.hooks.VerdictPayload, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictpayload.Intercept(f(g(h())))`.
+func (c *VerdictPayloadClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictPayload = append(c.inters.VerdictPayload, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictPayload entity.
+func (c *VerdictPayloadClient) Create() *VerdictPayloadCreate {
+	mutation := newVerdictPayloadMutation(c.config, OpCreate)
+	return &VerdictPayloadCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictPayload entities.
+func (c *VerdictPayloadClient) CreateBulk(builders ...*VerdictPayloadCreate) *VerdictPayloadCreateBulk {
+	return &VerdictPayloadCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictPayloadClient) MapCreateBulk(slice any, setFunc func(*VerdictPayloadCreate, int)) *VerdictPayloadCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictPayloadCreateBulk{err: fmt.Errorf("calling to VerdictPayloadClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictPayloadCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictPayloadCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictPayload.
+func (c *VerdictPayloadClient) Query() *VerdictPayloadQuery {
+	return &VerdictPayloadQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictPayload},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictPayload entity by its id.
+func (c *VerdictPayloadClient) Get(ctx context.Context, id uuid.UUID) (*VerdictPayload, error) {
+	return c.Query().Where(verdictpayload.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictPayloadClient) GetX(ctx context.Context, id uuid.UUID) *VerdictPayload {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictPayloadClient) Hooks() []Hook {
+	return c.hooks.VerdictPayload
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictPayloadClient) Interceptors() []Interceptor {
+	return c.inters.VerdictPayload
+}
+
+func (c *VerdictPayloadClient) mutate(ctx context.Context, m *VerdictPayloadMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictPayloadCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictPayload mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
 		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, SBOM,
 		SBOMArtifact, SBOMContent, SBOMEntry, SBOMEntryDigest, SBOMEntryLicence,
-		Statement, StatementSubject, Tenant []ent.Hook
+		Statement, StatementSubject, Tenant, VerdictLedger, VerdictLedgerCheckpoint,
+		VerdictLedgerEntry, VerdictLedgerInput, VerdictLedgerNode,
+		VerdictPayload []ent.Hook
 	}
 	inters struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
 		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, SBOM,
 		SBOMArtifact, SBOMContent, SBOMEntry, SBOMEntryDigest, SBOMEntryLicence,
-		Statement, StatementSubject, Tenant []ent.Interceptor
+		Statement, StatementSubject, Tenant, VerdictLedger, VerdictLedgerCheckpoint,
+		VerdictLedgerEntry, VerdictLedgerInput, VerdictLedgerNode,
+		VerdictPayload []ent.Interceptor
 	}
 )
 
 var (
 	// DefaultSchemaConfig represents the default schema names for all tables as defined in ent/schema.
 	DefaultSchemaConfig = SchemaConfig{
-		Envelope:             tableSchemas[0],
-		EnvelopeContent:      tableSchemas[0],
-		EnvelopeSignature:    tableSchemas[0],
-		EnvelopeVerification: tableSchemas[0],
-		LibraryFloor:         tableSchemas[2],
-		ProofChain:           tableSchemas[0],
-		ProofSegment:         tableSchemas[0],
-		RekorCheckpoint:      tableSchemas[1],
-		RekorEntry:           tableSchemas[1],
-		SBOM:                 tableSchemas[0],
-		SBOMArtifact:         tableSchemas[0],
-		SBOMContent:          tableSchemas[0],
-		SBOMEntry:            tableSchemas[0],
-		SBOMEntryDigest:      tableSchemas[0],
-		SBOMEntryLicence:     tableSchemas[0],
-		Statement:            tableSchemas[0],
-		StatementSubject:     tableSchemas[0],
-		Tenant:               tableSchemas[2],
+		Envelope:                tableSchemas[0],
+		EnvelopeContent:         tableSchemas[0],
+		EnvelopeSignature:       tableSchemas[0],
+		EnvelopeVerification:    tableSchemas[0],
+		LibraryFloor:            tableSchemas[2],
+		ProofChain:              tableSchemas[0],
+		ProofSegment:            tableSchemas[0],
+		RekorCheckpoint:         tableSchemas[1],
+		RekorEntry:              tableSchemas[1],
+		SBOM:                    tableSchemas[0],
+		SBOMArtifact:            tableSchemas[0],
+		SBOMContent:             tableSchemas[0],
+		SBOMEntry:               tableSchemas[0],
+		SBOMEntryDigest:         tableSchemas[0],
+		SBOMEntryLicence:        tableSchemas[0],
+		Statement:               tableSchemas[0],
+		StatementSubject:        tableSchemas[0],
+		Tenant:                  tableSchemas[2],
+		VerdictLedger:           tableSchemas[3],
+		VerdictLedgerCheckpoint: tableSchemas[3],
+		VerdictLedgerEntry:      tableSchemas[3],
+		VerdictLedgerInput:      tableSchemas[3],
+		VerdictLedgerNode:       tableSchemas[3],
+		VerdictPayload:          tableSchemas[3],
 	}
-	tableSchemas = [...]string{"attestor", "rekor", "tenancy"}
+	tableSchemas = [...]string{"attestor", "rekor", "tenancy", "verdict"}
 )
 
 // SchemaConfig represents alternative schema names for all tables

@@ -30,6 +30,12 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictledger"
+	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
+	"stella-ops.org/attestdb/ent/verdictledgerentry"
+	"stella-ops.org/attestdb/ent/verdictledgerinput"
+	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictpayload"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -90,24 +96,30 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			envelope.Table:             envelope.ValidColumn,
-			envelopecontent.Table:      envelopecontent.ValidColumn,
-			envelopesignature.Table:    envelopesignature.ValidColumn,
-			envelopeverification.Table: envelopeverification.ValidColumn,
-			libraryfloor.Table:         libraryfloor.ValidColumn,
-			proofchain.Table:           proofchain.ValidColumn,
-			proofsegment.Table:         proofsegment.ValidColumn,
-			rekorcheckpoint.Table:      rekorcheckpoint.ValidColumn,
-			rekorentry.Table:           rekorentry.ValidColumn,
-			sbom.Table:                 sbom.ValidColumn,
-			sbomartifact.Table:         sbomartifact.ValidColumn,
-			sbomcontent.Table:          sbomcontent.ValidColumn,
-			sbomentry.Table:            sbomentry.ValidColumn,
-			sbomentrydigest.Table:      sbomentrydigest.ValidColumn,
-			sbomentrylicence.Table:     sbomentrylicence.ValidColumn,
-			statement.Table:            statement.ValidColumn,
-			statementsubject.Table:     statementsubject.ValidColumn,
-			tenant.Table:               tenant.ValidColumn,
+			envelope.Table:                envelope.ValidColumn,
+			envelopecontent.Table:         envelopecontent.ValidColumn,
+			envelopesignature.Table:       envelopesignature.ValidColumn,
+			envelopeverification.Table:    envelopeverification.ValidColumn,
+			libraryfloor.Table:            libraryfloor.ValidColumn,
+			proofchain.Table:              proofchain.ValidColumn,
+			proofsegment.Table:            proofsegment.ValidColumn,
+			rekorcheckpoint.Table:         rekorcheckpoint.ValidColumn,
+			rekorentry.Table:              rekorentry.ValidColumn,
+			sbom.Table:                    sbom.ValidColumn,
+			sbomartifact.Table:            sbomartifact.ValidColumn,
+			sbomcontent.Table:             sbomcontent.ValidColumn,
+			sbomentry.Table:               sbomentry.ValidColumn,
+			sbomentrydigest.Table:         sbomentrydigest.ValidColumn,
+			sbomentrylicence.Table:        sbomentrylicence.ValidColumn,
+			statement.Table:               statement.ValidColumn,
+			statementsubject.Table:        statementsubject.ValidColumn,
+			tenant.Table:                  tenant.ValidColumn,
+			verdictledger.Table:           verdictledger.ValidColumn,
+			verdictledgercheckpoint.Table: verdictledgercheckpoint.ValidColumn,
+			verdictledgerentry.Table:      verdictledgerentry.ValidColumn,
+			verdictledgerinput.Table:      verdictledgerinput.ValidColumn,
+			verdictledgernode.Table:       verdictledgernode.ValidColumn,
+			verdictpayload.Table:          verdictpayload.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

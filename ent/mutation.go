@@ -32,6 +32,12 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictledger"
+	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
+	"stella-ops.org/attestdb/ent/verdictledgerentry"
+	"stella-ops.org/attestdb/ent/verdictledgerinput"
+	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictpayload"
 )
 
 const (
@@ -43,24 +49,30 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeEnvelope             = "Envelope"
-	TypeEnvelopeContent      = "EnvelopeContent"
-	TypeEnvelopeSignature    = "EnvelopeSignature"
-	TypeEnvelopeVerification = "EnvelopeVerification"
-	TypeLibraryFloor         = "LibraryFloor"
-	TypeProofChain           = "ProofChain"
-	TypeProofSegment         = "ProofSegment"
-	TypeRekorCheckpoint      = "RekorCheckpoint"
-	TypeRekorEntry           = "RekorEntry"
-	TypeSBOM                 = "SBOM"
-	TypeSBOMArtifact         = "SBOMArtifact"
-	TypeSBOMContent          = "SBOMContent"
-	TypeSBOMEntry            = "SBOMEntry"
-	TypeSBOMEntryDigest      = "SBOMEntryDigest"
-	TypeSBOMEntryLicence     = "SBOMEntryLicence"
-	TypeStatement            = "Statement"
-	TypeStatementSubject     = "StatementSubject"
-	TypeTenant               = "Tenant"
+	TypeEnvelope                = "Envelope"
+	TypeEnvelopeContent         = "EnvelopeContent"
+	TypeEnvelopeSignature       = "EnvelopeSignature"
+	TypeEnvelopeVerification    = "EnvelopeVerification"
+	TypeLibraryFloor            = "LibraryFloor"
+	TypeProofChain              = "ProofChain"
+	TypeProofSegment            = "ProofSegment"
+	TypeRekorCheckpoint         = "RekorCheckpoint"
+	TypeRekorEntry              = "RekorEntry"
+	TypeSBOM                    = "SBOM"
+	TypeSBOMArtifact            = "SBOMArtifact"
+	TypeSBOMContent             = "SBOMContent"
+	TypeSBOMEntry               = "SBOMEntry"
+	TypeSBOMEntryDigest         = "SBOMEntryDigest"
+	TypeSBOMEntryLicence        = "SBOMEntryLicence"
+	TypeStatement               = "Statement"
+	TypeStatementSubject        = "StatementSubject"
+	TypeTenant                  = "Tenant"
+	TypeVerdictLedger           = "VerdictLedger"
+	TypeVerdictLedgerCheckpoint = "VerdictLedgerCheckpoint"
+	TypeVerdictLedgerEntry      = "VerdictLedgerEntry"
+	TypeVerdictLedgerInput      = "VerdictLedgerInput"
+	TypeVerdictLedgerNode       = "VerdictLedgerNode"
+	TypeVerdictPayload          = "VerdictPayload"
 )
 
 // EnvelopeMutation represents an operation that mutates the Envelope nodes in the graph.
@@ -14563,4 +14575,4616 @@ func (m *TenantMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *TenantMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Tenant edge %s", name)
+}
+
+// VerdictLedgerMutation represents an operation that mutates the VerdictLedger nodes in the graph.
+type VerdictLedgerMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VerdictLedger, error)
+	predicates    []predicate.VerdictLedger
+}
+
+var _ ent.Mutation = (*VerdictLedgerMutation)(nil)
+
+// verdictledgerOption allows management of the mutation configuration using functional options.
+type verdictledgerOption func(*VerdictLedgerMutation)
+
+// newVerdictLedgerMutation creates new mutation for the VerdictLedger entity.
+func newVerdictLedgerMutation(c config, op Op, opts ...verdictledgerOption) *VerdictLedgerMutation {
+	m := &VerdictLedgerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictLedger,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictLedgerID sets the ID field of the mutation.
+func withVerdictLedgerID(id uuid.UUID) verdictledgerOption {
+	return func(m *VerdictLedgerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictLedger
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictLedger, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictLedger.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictLedger sets the old VerdictLedger of the mutation.
+func withVerdictLedger(node *VerdictLedger) verdictledgerOption {
+	return func(m *VerdictLedgerMutation) {
+		m.oldValue = func(context.Context) (*VerdictLedger, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictLedgerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictLedgerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictLedger entities.
+func (m *VerdictLedgerMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictLedgerMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictLedgerMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictLedger.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictLedgerMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictLedgerMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictLedger entity.
+// If the VerdictLedger object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictLedgerMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictLedgerMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictLedgerMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictLedger entity.
+// If the VerdictLedger object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictLedgerMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// Where appends a list predicates to the VerdictLedgerMutation builder.
+func (m *VerdictLedgerMutation) Where(ps ...predicate.VerdictLedger) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictLedgerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictLedgerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictLedger, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictLedgerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictLedgerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictLedger).
+func (m *VerdictLedgerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictLedgerMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictledger.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictledger.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictLedgerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledger.FieldTenantID:
+		return m.TenantID()
+	case verdictledger.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictLedgerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictledger.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictledger.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictLedger field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictledger.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictledger.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedger field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictLedgerMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictLedgerMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown VerdictLedger numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictLedgerMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictLedgerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictLedgerMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerdictLedger nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictLedgerMutation) ResetField(name string) error {
+	switch name {
+	case verdictledger.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictledger.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedger field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictLedgerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictLedgerMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictLedgerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictLedgerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictLedgerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictLedgerMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictLedgerMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedger unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictLedgerMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedger edge %s", name)
+}
+
+// VerdictLedgerCheckpointMutation represents an operation that mutates the VerdictLedgerCheckpoint nodes in the graph.
+type VerdictLedgerCheckpointMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	origin        *string
+	tree_size     *int64
+	addtree_size  *int64
+	root_hash     *digest.SHA256
+	note          *[]byte
+	note_sha256   *digest.SHA256
+	signed_by     *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VerdictLedgerCheckpoint, error)
+	predicates    []predicate.VerdictLedgerCheckpoint
+}
+
+var _ ent.Mutation = (*VerdictLedgerCheckpointMutation)(nil)
+
+// verdictledgercheckpointOption allows management of the mutation configuration using functional options.
+type verdictledgercheckpointOption func(*VerdictLedgerCheckpointMutation)
+
+// newVerdictLedgerCheckpointMutation creates new mutation for the VerdictLedgerCheckpoint entity.
+func newVerdictLedgerCheckpointMutation(c config, op Op, opts ...verdictledgercheckpointOption) *VerdictLedgerCheckpointMutation {
+	m := &VerdictLedgerCheckpointMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictLedgerCheckpoint,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictLedgerCheckpointID sets the ID field of the mutation.
+func withVerdictLedgerCheckpointID(id uuid.UUID) verdictledgercheckpointOption {
+	return func(m *VerdictLedgerCheckpointMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictLedgerCheckpoint
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictLedgerCheckpoint, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictLedgerCheckpoint.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictLedgerCheckpoint sets the old VerdictLedgerCheckpoint of the mutation.
+func withVerdictLedgerCheckpoint(node *VerdictLedgerCheckpoint) verdictledgercheckpointOption {
+	return func(m *VerdictLedgerCheckpointMutation) {
+		m.oldValue = func(context.Context) (*VerdictLedgerCheckpoint, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictLedgerCheckpointMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictLedgerCheckpointMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictLedgerCheckpoint entities.
+func (m *VerdictLedgerCheckpointMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictLedgerCheckpointMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictLedgerCheckpointMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictLedgerCheckpoint.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictLedgerCheckpointMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictLedgerCheckpointMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictLedgerCheckpointMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictLedgerCheckpointMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *VerdictLedgerCheckpointMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldOrigin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *VerdictLedgerCheckpointMutation) ResetOrigin() {
+	m.origin = nil
+}
+
+// SetTreeSize sets the "tree_size" field.
+func (m *VerdictLedgerCheckpointMutation) SetTreeSize(i int64) {
+	m.tree_size = &i
+	m.addtree_size = nil
+}
+
+// TreeSize returns the value of the "tree_size" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) TreeSize() (r int64, exists bool) {
+	v := m.tree_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTreeSize returns the old "tree_size" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldTreeSize(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTreeSize is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTreeSize requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTreeSize: %w", err)
+	}
+	return oldValue.TreeSize, nil
+}
+
+// AddTreeSize adds i to the "tree_size" field.
+func (m *VerdictLedgerCheckpointMutation) AddTreeSize(i int64) {
+	if m.addtree_size != nil {
+		*m.addtree_size += i
+	} else {
+		m.addtree_size = &i
+	}
+}
+
+// AddedTreeSize returns the value that was added to the "tree_size" field in this mutation.
+func (m *VerdictLedgerCheckpointMutation) AddedTreeSize() (r int64, exists bool) {
+	v := m.addtree_size
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTreeSize resets all changes to the "tree_size" field.
+func (m *VerdictLedgerCheckpointMutation) ResetTreeSize() {
+	m.tree_size = nil
+	m.addtree_size = nil
+}
+
+// SetRootHash sets the "root_hash" field.
+func (m *VerdictLedgerCheckpointMutation) SetRootHash(d digest.SHA256) {
+	m.root_hash = &d
+}
+
+// RootHash returns the value of the "root_hash" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) RootHash() (r digest.SHA256, exists bool) {
+	v := m.root_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRootHash returns the old "root_hash" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldRootHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRootHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRootHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRootHash: %w", err)
+	}
+	return oldValue.RootHash, nil
+}
+
+// ResetRootHash resets all changes to the "root_hash" field.
+func (m *VerdictLedgerCheckpointMutation) ResetRootHash() {
+	m.root_hash = nil
+}
+
+// SetNote sets the "note" field.
+func (m *VerdictLedgerCheckpointMutation) SetNote(b []byte) {
+	m.note = &b
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) Note() (r []byte, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldNote(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *VerdictLedgerCheckpointMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetNoteSha256 sets the "note_sha256" field.
+func (m *VerdictLedgerCheckpointMutation) SetNoteSha256(d digest.SHA256) {
+	m.note_sha256 = &d
+}
+
+// NoteSha256 returns the value of the "note_sha256" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) NoteSha256() (r digest.SHA256, exists bool) {
+	v := m.note_sha256
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoteSha256 returns the old "note_sha256" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldNoteSha256(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoteSha256 is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoteSha256 requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoteSha256: %w", err)
+	}
+	return oldValue.NoteSha256, nil
+}
+
+// ResetNoteSha256 resets all changes to the "note_sha256" field.
+func (m *VerdictLedgerCheckpointMutation) ResetNoteSha256() {
+	m.note_sha256 = nil
+}
+
+// SetSignedBy sets the "signed_by" field.
+func (m *VerdictLedgerCheckpointMutation) SetSignedBy(s string) {
+	m.signed_by = &s
+}
+
+// SignedBy returns the value of the "signed_by" field in the mutation.
+func (m *VerdictLedgerCheckpointMutation) SignedBy() (r string, exists bool) {
+	v := m.signed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSignedBy returns the old "signed_by" field's value of the VerdictLedgerCheckpoint entity.
+// If the VerdictLedgerCheckpoint object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerCheckpointMutation) OldSignedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSignedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSignedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSignedBy: %w", err)
+	}
+	return oldValue.SignedBy, nil
+}
+
+// ResetSignedBy resets all changes to the "signed_by" field.
+func (m *VerdictLedgerCheckpointMutation) ResetSignedBy() {
+	m.signed_by = nil
+}
+
+// Where appends a list predicates to the VerdictLedgerCheckpointMutation builder.
+func (m *VerdictLedgerCheckpointMutation) Where(ps ...predicate.VerdictLedgerCheckpoint) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictLedgerCheckpointMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictLedgerCheckpointMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictLedgerCheckpoint, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictLedgerCheckpointMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictLedgerCheckpointMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictLedgerCheckpoint).
+func (m *VerdictLedgerCheckpointMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictLedgerCheckpointMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldCreatedAt)
+	}
+	if m.origin != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldOrigin)
+	}
+	if m.tree_size != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldTreeSize)
+	}
+	if m.root_hash != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldRootHash)
+	}
+	if m.note != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldNote)
+	}
+	if m.note_sha256 != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldNoteSha256)
+	}
+	if m.signed_by != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldSignedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictLedgerCheckpointMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgercheckpoint.FieldTenantID:
+		return m.TenantID()
+	case verdictledgercheckpoint.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictledgercheckpoint.FieldOrigin:
+		return m.Origin()
+	case verdictledgercheckpoint.FieldTreeSize:
+		return m.TreeSize()
+	case verdictledgercheckpoint.FieldRootHash:
+		return m.RootHash()
+	case verdictledgercheckpoint.FieldNote:
+		return m.Note()
+	case verdictledgercheckpoint.FieldNoteSha256:
+		return m.NoteSha256()
+	case verdictledgercheckpoint.FieldSignedBy:
+		return m.SignedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictLedgerCheckpointMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictledgercheckpoint.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictledgercheckpoint.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictledgercheckpoint.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case verdictledgercheckpoint.FieldTreeSize:
+		return m.OldTreeSize(ctx)
+	case verdictledgercheckpoint.FieldRootHash:
+		return m.OldRootHash(ctx)
+	case verdictledgercheckpoint.FieldNote:
+		return m.OldNote(ctx)
+	case verdictledgercheckpoint.FieldNoteSha256:
+		return m.OldNoteSha256(ctx)
+	case verdictledgercheckpoint.FieldSignedBy:
+		return m.OldSignedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictLedgerCheckpoint field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerCheckpointMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgercheckpoint.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictledgercheckpoint.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictledgercheckpoint.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case verdictledgercheckpoint.FieldTreeSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTreeSize(v)
+		return nil
+	case verdictledgercheckpoint.FieldRootHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRootHash(v)
+		return nil
+	case verdictledgercheckpoint.FieldNote:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case verdictledgercheckpoint.FieldNoteSha256:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoteSha256(v)
+		return nil
+	case verdictledgercheckpoint.FieldSignedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSignedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerCheckpoint field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictLedgerCheckpointMutation) AddedFields() []string {
+	var fields []string
+	if m.addtree_size != nil {
+		fields = append(fields, verdictledgercheckpoint.FieldTreeSize)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictLedgerCheckpointMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgercheckpoint.FieldTreeSize:
+		return m.AddedTreeSize()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerCheckpointMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgercheckpoint.FieldTreeSize:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTreeSize(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerCheckpoint numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictLedgerCheckpointMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictLedgerCheckpointMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictLedgerCheckpointMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerCheckpoint nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictLedgerCheckpointMutation) ResetField(name string) error {
+	switch name {
+	case verdictledgercheckpoint.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictledgercheckpoint.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictledgercheckpoint.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case verdictledgercheckpoint.FieldTreeSize:
+		m.ResetTreeSize()
+		return nil
+	case verdictledgercheckpoint.FieldRootHash:
+		m.ResetRootHash()
+		return nil
+	case verdictledgercheckpoint.FieldNote:
+		m.ResetNote()
+		return nil
+	case verdictledgercheckpoint.FieldNoteSha256:
+		m.ResetNoteSha256()
+		return nil
+	case verdictledgercheckpoint.FieldSignedBy:
+		m.ResetSignedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerCheckpoint field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictLedgerCheckpointMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictLedgerCheckpointMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictLedgerCheckpointMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictLedgerCheckpointMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictLedgerCheckpointMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictLedgerCheckpointMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictLedgerCheckpointMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerCheckpoint unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictLedgerCheckpointMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerCheckpoint edge %s", name)
+}
+
+// VerdictLedgerEntryMutation represents an operation that mutates the VerdictLedgerEntry nodes in the graph.
+type VerdictLedgerEntryMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	tenant_id         *uuid.UUID
+	seq               *int64
+	addseq            *int64
+	recorded_at       *time.Time
+	prev_hash         *digest.SHA256
+	kind              *string
+	action            *string
+	subject_algorithm *string
+	subject_digest    *[]byte
+	subject_name      *string
+	result            *string
+	policy_uri        *string
+	policy_digest     *[]byte
+	reason            *string
+	inputs            *[]byte
+	verifier          *string
+	verified_at       *time.Time
+	payload_hash      *[]byte
+	decision_digest   *digest.SHA256
+	actor             *string
+	idempotency_key   *string
+	leaf_hash         *digest.SHA256
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*VerdictLedgerEntry, error)
+	predicates        []predicate.VerdictLedgerEntry
+}
+
+var _ ent.Mutation = (*VerdictLedgerEntryMutation)(nil)
+
+// verdictledgerentryOption allows management of the mutation configuration using functional options.
+type verdictledgerentryOption func(*VerdictLedgerEntryMutation)
+
+// newVerdictLedgerEntryMutation creates new mutation for the VerdictLedgerEntry entity.
+func newVerdictLedgerEntryMutation(c config, op Op, opts ...verdictledgerentryOption) *VerdictLedgerEntryMutation {
+	m := &VerdictLedgerEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictLedgerEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictLedgerEntryID sets the ID field of the mutation.
+func withVerdictLedgerEntryID(id uuid.UUID) verdictledgerentryOption {
+	return func(m *VerdictLedgerEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictLedgerEntry
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictLedgerEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictLedgerEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictLedgerEntry sets the old VerdictLedgerEntry of the mutation.
+func withVerdictLedgerEntry(node *VerdictLedgerEntry) verdictledgerentryOption {
+	return func(m *VerdictLedgerEntryMutation) {
+		m.oldValue = func(context.Context) (*VerdictLedgerEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictLedgerEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictLedgerEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictLedgerEntry entities.
+func (m *VerdictLedgerEntryMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictLedgerEntryMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictLedgerEntryMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictLedgerEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictLedgerEntryMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictLedgerEntryMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictLedgerEntryMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *VerdictLedgerEntryMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *VerdictLedgerEntryMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *VerdictLedgerEntryMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *VerdictLedgerEntryMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetRecordedAt sets the "recorded_at" field.
+func (m *VerdictLedgerEntryMutation) SetRecordedAt(t time.Time) {
+	m.recorded_at = &t
+}
+
+// RecordedAt returns the value of the "recorded_at" field in the mutation.
+func (m *VerdictLedgerEntryMutation) RecordedAt() (r time.Time, exists bool) {
+	v := m.recorded_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecordedAt returns the old "recorded_at" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldRecordedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecordedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecordedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecordedAt: %w", err)
+	}
+	return oldValue.RecordedAt, nil
+}
+
+// ResetRecordedAt resets all changes to the "recorded_at" field.
+func (m *VerdictLedgerEntryMutation) ResetRecordedAt() {
+	m.recorded_at = nil
+}
+
+// SetPrevHash sets the "prev_hash" field.
+func (m *VerdictLedgerEntryMutation) SetPrevHash(d digest.SHA256) {
+	m.prev_hash = &d
+}
+
+// PrevHash returns the value of the "prev_hash" field in the mutation.
+func (m *VerdictLedgerEntryMutation) PrevHash() (r digest.SHA256, exists bool) {
+	v := m.prev_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPrevHash returns the old "prev_hash" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldPrevHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPrevHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPrevHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPrevHash: %w", err)
+	}
+	return oldValue.PrevHash, nil
+}
+
+// ResetPrevHash resets all changes to the "prev_hash" field.
+func (m *VerdictLedgerEntryMutation) ResetPrevHash() {
+	m.prev_hash = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *VerdictLedgerEntryMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *VerdictLedgerEntryMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAction sets the "action" field.
+func (m *VerdictLedgerEntryMutation) SetAction(s string) {
+	m.action = &s
+}
+
+// Action returns the value of the "action" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Action() (r string, exists bool) {
+	v := m.action
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAction returns the old "action" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldAction(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAction: %w", err)
+	}
+	return oldValue.Action, nil
+}
+
+// ClearAction clears the value of the "action" field.
+func (m *VerdictLedgerEntryMutation) ClearAction() {
+	m.action = nil
+	m.clearedFields[verdictledgerentry.FieldAction] = struct{}{}
+}
+
+// ActionCleared returns if the "action" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) ActionCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldAction]
+	return ok
+}
+
+// ResetAction resets all changes to the "action" field.
+func (m *VerdictLedgerEntryMutation) ResetAction() {
+	m.action = nil
+	delete(m.clearedFields, verdictledgerentry.FieldAction)
+}
+
+// SetSubjectAlgorithm sets the "subject_algorithm" field.
+func (m *VerdictLedgerEntryMutation) SetSubjectAlgorithm(s string) {
+	m.subject_algorithm = &s
+}
+
+// SubjectAlgorithm returns the value of the "subject_algorithm" field in the mutation.
+func (m *VerdictLedgerEntryMutation) SubjectAlgorithm() (r string, exists bool) {
+	v := m.subject_algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectAlgorithm returns the old "subject_algorithm" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldSubjectAlgorithm(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectAlgorithm: %w", err)
+	}
+	return oldValue.SubjectAlgorithm, nil
+}
+
+// ClearSubjectAlgorithm clears the value of the "subject_algorithm" field.
+func (m *VerdictLedgerEntryMutation) ClearSubjectAlgorithm() {
+	m.subject_algorithm = nil
+	m.clearedFields[verdictledgerentry.FieldSubjectAlgorithm] = struct{}{}
+}
+
+// SubjectAlgorithmCleared returns if the "subject_algorithm" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) SubjectAlgorithmCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldSubjectAlgorithm]
+	return ok
+}
+
+// ResetSubjectAlgorithm resets all changes to the "subject_algorithm" field.
+func (m *VerdictLedgerEntryMutation) ResetSubjectAlgorithm() {
+	m.subject_algorithm = nil
+	delete(m.clearedFields, verdictledgerentry.FieldSubjectAlgorithm)
+}
+
+// SetSubjectDigest sets the "subject_digest" field.
+func (m *VerdictLedgerEntryMutation) SetSubjectDigest(b []byte) {
+	m.subject_digest = &b
+}
+
+// SubjectDigest returns the value of the "subject_digest" field in the mutation.
+func (m *VerdictLedgerEntryMutation) SubjectDigest() (r []byte, exists bool) {
+	v := m.subject_digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectDigest returns the old "subject_digest" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldSubjectDigest(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectDigest: %w", err)
+	}
+	return oldValue.SubjectDigest, nil
+}
+
+// ClearSubjectDigest clears the value of the "subject_digest" field.
+func (m *VerdictLedgerEntryMutation) ClearSubjectDigest() {
+	m.subject_digest = nil
+	m.clearedFields[verdictledgerentry.FieldSubjectDigest] = struct{}{}
+}
+
+// SubjectDigestCleared returns if the "subject_digest" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) SubjectDigestCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldSubjectDigest]
+	return ok
+}
+
+// ResetSubjectDigest resets all changes to the "subject_digest" field.
+func (m *VerdictLedgerEntryMutation) ResetSubjectDigest() {
+	m.subject_digest = nil
+	delete(m.clearedFields, verdictledgerentry.FieldSubjectDigest)
+}
+
+// SetSubjectName sets the "subject_name" field.
+func (m *VerdictLedgerEntryMutation) SetSubjectName(s string) {
+	m.subject_name = &s
+}
+
+// SubjectName returns the value of the "subject_name" field in the mutation.
+func (m *VerdictLedgerEntryMutation) SubjectName() (r string, exists bool) {
+	v := m.subject_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectName returns the old "subject_name" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldSubjectName(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectName: %w", err)
+	}
+	return oldValue.SubjectName, nil
+}
+
+// ClearSubjectName clears the value of the "subject_name" field.
+func (m *VerdictLedgerEntryMutation) ClearSubjectName() {
+	m.subject_name = nil
+	m.clearedFields[verdictledgerentry.FieldSubjectName] = struct{}{}
+}
+
+// SubjectNameCleared returns if the "subject_name" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) SubjectNameCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldSubjectName]
+	return ok
+}
+
+// ResetSubjectName resets all changes to the "subject_name" field.
+func (m *VerdictLedgerEntryMutation) ResetSubjectName() {
+	m.subject_name = nil
+	delete(m.clearedFields, verdictledgerentry.FieldSubjectName)
+}
+
+// SetResult sets the "result" field.
+func (m *VerdictLedgerEntryMutation) SetResult(s string) {
+	m.result = &s
+}
+
+// Result returns the value of the "result" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Result() (r string, exists bool) {
+	v := m.result
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResult returns the old "result" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldResult(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResult is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResult requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResult: %w", err)
+	}
+	return oldValue.Result, nil
+}
+
+// ClearResult clears the value of the "result" field.
+func (m *VerdictLedgerEntryMutation) ClearResult() {
+	m.result = nil
+	m.clearedFields[verdictledgerentry.FieldResult] = struct{}{}
+}
+
+// ResultCleared returns if the "result" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) ResultCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldResult]
+	return ok
+}
+
+// ResetResult resets all changes to the "result" field.
+func (m *VerdictLedgerEntryMutation) ResetResult() {
+	m.result = nil
+	delete(m.clearedFields, verdictledgerentry.FieldResult)
+}
+
+// SetPolicyURI sets the "policy_uri" field.
+func (m *VerdictLedgerEntryMutation) SetPolicyURI(s string) {
+	m.policy_uri = &s
+}
+
+// PolicyURI returns the value of the "policy_uri" field in the mutation.
+func (m *VerdictLedgerEntryMutation) PolicyURI() (r string, exists bool) {
+	v := m.policy_uri
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPolicyURI returns the old "policy_uri" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldPolicyURI(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPolicyURI is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPolicyURI requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPolicyURI: %w", err)
+	}
+	return oldValue.PolicyURI, nil
+}
+
+// ClearPolicyURI clears the value of the "policy_uri" field.
+func (m *VerdictLedgerEntryMutation) ClearPolicyURI() {
+	m.policy_uri = nil
+	m.clearedFields[verdictledgerentry.FieldPolicyURI] = struct{}{}
+}
+
+// PolicyURICleared returns if the "policy_uri" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) PolicyURICleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldPolicyURI]
+	return ok
+}
+
+// ResetPolicyURI resets all changes to the "policy_uri" field.
+func (m *VerdictLedgerEntryMutation) ResetPolicyURI() {
+	m.policy_uri = nil
+	delete(m.clearedFields, verdictledgerentry.FieldPolicyURI)
+}
+
+// SetPolicyDigest sets the "policy_digest" field.
+func (m *VerdictLedgerEntryMutation) SetPolicyDigest(b []byte) {
+	m.policy_digest = &b
+}
+
+// PolicyDigest returns the value of the "policy_digest" field in the mutation.
+func (m *VerdictLedgerEntryMutation) PolicyDigest() (r []byte, exists bool) {
+	v := m.policy_digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPolicyDigest returns the old "policy_digest" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldPolicyDigest(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPolicyDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPolicyDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPolicyDigest: %w", err)
+	}
+	return oldValue.PolicyDigest, nil
+}
+
+// ClearPolicyDigest clears the value of the "policy_digest" field.
+func (m *VerdictLedgerEntryMutation) ClearPolicyDigest() {
+	m.policy_digest = nil
+	m.clearedFields[verdictledgerentry.FieldPolicyDigest] = struct{}{}
+}
+
+// PolicyDigestCleared returns if the "policy_digest" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) PolicyDigestCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldPolicyDigest]
+	return ok
+}
+
+// ResetPolicyDigest resets all changes to the "policy_digest" field.
+func (m *VerdictLedgerEntryMutation) ResetPolicyDigest() {
+	m.policy_digest = nil
+	delete(m.clearedFields, verdictledgerentry.FieldPolicyDigest)
+}
+
+// SetReason sets the "reason" field.
+func (m *VerdictLedgerEntryMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldReason(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ClearReason clears the value of the "reason" field.
+func (m *VerdictLedgerEntryMutation) ClearReason() {
+	m.reason = nil
+	m.clearedFields[verdictledgerentry.FieldReason] = struct{}{}
+}
+
+// ReasonCleared returns if the "reason" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) ReasonCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldReason]
+	return ok
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *VerdictLedgerEntryMutation) ResetReason() {
+	m.reason = nil
+	delete(m.clearedFields, verdictledgerentry.FieldReason)
+}
+
+// SetInputs sets the "inputs" field.
+func (m *VerdictLedgerEntryMutation) SetInputs(b []byte) {
+	m.inputs = &b
+}
+
+// Inputs returns the value of the "inputs" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Inputs() (r []byte, exists bool) {
+	v := m.inputs
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInputs returns the old "inputs" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldInputs(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInputs is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInputs requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInputs: %w", err)
+	}
+	return oldValue.Inputs, nil
+}
+
+// ClearInputs clears the value of the "inputs" field.
+func (m *VerdictLedgerEntryMutation) ClearInputs() {
+	m.inputs = nil
+	m.clearedFields[verdictledgerentry.FieldInputs] = struct{}{}
+}
+
+// InputsCleared returns if the "inputs" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) InputsCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldInputs]
+	return ok
+}
+
+// ResetInputs resets all changes to the "inputs" field.
+func (m *VerdictLedgerEntryMutation) ResetInputs() {
+	m.inputs = nil
+	delete(m.clearedFields, verdictledgerentry.FieldInputs)
+}
+
+// SetVerifier sets the "verifier" field.
+func (m *VerdictLedgerEntryMutation) SetVerifier(s string) {
+	m.verifier = &s
+}
+
+// Verifier returns the value of the "verifier" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Verifier() (r string, exists bool) {
+	v := m.verifier
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerifier returns the old "verifier" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldVerifier(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerifier is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerifier requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerifier: %w", err)
+	}
+	return oldValue.Verifier, nil
+}
+
+// ClearVerifier clears the value of the "verifier" field.
+func (m *VerdictLedgerEntryMutation) ClearVerifier() {
+	m.verifier = nil
+	m.clearedFields[verdictledgerentry.FieldVerifier] = struct{}{}
+}
+
+// VerifierCleared returns if the "verifier" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) VerifierCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldVerifier]
+	return ok
+}
+
+// ResetVerifier resets all changes to the "verifier" field.
+func (m *VerdictLedgerEntryMutation) ResetVerifier() {
+	m.verifier = nil
+	delete(m.clearedFields, verdictledgerentry.FieldVerifier)
+}
+
+// SetVerifiedAt sets the "verified_at" field.
+func (m *VerdictLedgerEntryMutation) SetVerifiedAt(t time.Time) {
+	m.verified_at = &t
+}
+
+// VerifiedAt returns the value of the "verified_at" field in the mutation.
+func (m *VerdictLedgerEntryMutation) VerifiedAt() (r time.Time, exists bool) {
+	v := m.verified_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerifiedAt returns the old "verified_at" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldVerifiedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerifiedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerifiedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerifiedAt: %w", err)
+	}
+	return oldValue.VerifiedAt, nil
+}
+
+// ClearVerifiedAt clears the value of the "verified_at" field.
+func (m *VerdictLedgerEntryMutation) ClearVerifiedAt() {
+	m.verified_at = nil
+	m.clearedFields[verdictledgerentry.FieldVerifiedAt] = struct{}{}
+}
+
+// VerifiedAtCleared returns if the "verified_at" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) VerifiedAtCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldVerifiedAt]
+	return ok
+}
+
+// ResetVerifiedAt resets all changes to the "verified_at" field.
+func (m *VerdictLedgerEntryMutation) ResetVerifiedAt() {
+	m.verified_at = nil
+	delete(m.clearedFields, verdictledgerentry.FieldVerifiedAt)
+}
+
+// SetPayloadHash sets the "payload_hash" field.
+func (m *VerdictLedgerEntryMutation) SetPayloadHash(b []byte) {
+	m.payload_hash = &b
+}
+
+// PayloadHash returns the value of the "payload_hash" field in the mutation.
+func (m *VerdictLedgerEntryMutation) PayloadHash() (r []byte, exists bool) {
+	v := m.payload_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPayloadHash returns the old "payload_hash" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldPayloadHash(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPayloadHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPayloadHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPayloadHash: %w", err)
+	}
+	return oldValue.PayloadHash, nil
+}
+
+// ClearPayloadHash clears the value of the "payload_hash" field.
+func (m *VerdictLedgerEntryMutation) ClearPayloadHash() {
+	m.payload_hash = nil
+	m.clearedFields[verdictledgerentry.FieldPayloadHash] = struct{}{}
+}
+
+// PayloadHashCleared returns if the "payload_hash" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) PayloadHashCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldPayloadHash]
+	return ok
+}
+
+// ResetPayloadHash resets all changes to the "payload_hash" field.
+func (m *VerdictLedgerEntryMutation) ResetPayloadHash() {
+	m.payload_hash = nil
+	delete(m.clearedFields, verdictledgerentry.FieldPayloadHash)
+}
+
+// SetDecisionDigest sets the "decision_digest" field.
+func (m *VerdictLedgerEntryMutation) SetDecisionDigest(d digest.SHA256) {
+	m.decision_digest = &d
+}
+
+// DecisionDigest returns the value of the "decision_digest" field in the mutation.
+func (m *VerdictLedgerEntryMutation) DecisionDigest() (r digest.SHA256, exists bool) {
+	v := m.decision_digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecisionDigest returns the old "decision_digest" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldDecisionDigest(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecisionDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecisionDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecisionDigest: %w", err)
+	}
+	return oldValue.DecisionDigest, nil
+}
+
+// ResetDecisionDigest resets all changes to the "decision_digest" field.
+func (m *VerdictLedgerEntryMutation) ResetDecisionDigest() {
+	m.decision_digest = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *VerdictLedgerEntryMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *VerdictLedgerEntryMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *VerdictLedgerEntryMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetIdempotencyKey sets the "idempotency_key" field.
+func (m *VerdictLedgerEntryMutation) SetIdempotencyKey(s string) {
+	m.idempotency_key = &s
+}
+
+// IdempotencyKey returns the value of the "idempotency_key" field in the mutation.
+func (m *VerdictLedgerEntryMutation) IdempotencyKey() (r string, exists bool) {
+	v := m.idempotency_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIdempotencyKey returns the old "idempotency_key" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldIdempotencyKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIdempotencyKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIdempotencyKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIdempotencyKey: %w", err)
+	}
+	return oldValue.IdempotencyKey, nil
+}
+
+// ClearIdempotencyKey clears the value of the "idempotency_key" field.
+func (m *VerdictLedgerEntryMutation) ClearIdempotencyKey() {
+	m.idempotency_key = nil
+	m.clearedFields[verdictledgerentry.FieldIdempotencyKey] = struct{}{}
+}
+
+// IdempotencyKeyCleared returns if the "idempotency_key" field was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) IdempotencyKeyCleared() bool {
+	_, ok := m.clearedFields[verdictledgerentry.FieldIdempotencyKey]
+	return ok
+}
+
+// ResetIdempotencyKey resets all changes to the "idempotency_key" field.
+func (m *VerdictLedgerEntryMutation) ResetIdempotencyKey() {
+	m.idempotency_key = nil
+	delete(m.clearedFields, verdictledgerentry.FieldIdempotencyKey)
+}
+
+// SetLeafHash sets the "leaf_hash" field.
+func (m *VerdictLedgerEntryMutation) SetLeafHash(d digest.SHA256) {
+	m.leaf_hash = &d
+}
+
+// LeafHash returns the value of the "leaf_hash" field in the mutation.
+func (m *VerdictLedgerEntryMutation) LeafHash() (r digest.SHA256, exists bool) {
+	v := m.leaf_hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLeafHash returns the old "leaf_hash" field's value of the VerdictLedgerEntry entity.
+// If the VerdictLedgerEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerEntryMutation) OldLeafHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLeafHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLeafHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLeafHash: %w", err)
+	}
+	return oldValue.LeafHash, nil
+}
+
+// ResetLeafHash resets all changes to the "leaf_hash" field.
+func (m *VerdictLedgerEntryMutation) ResetLeafHash() {
+	m.leaf_hash = nil
+}
+
+// Where appends a list predicates to the VerdictLedgerEntryMutation builder.
+func (m *VerdictLedgerEntryMutation) Where(ps ...predicate.VerdictLedgerEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictLedgerEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictLedgerEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictLedgerEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictLedgerEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictLedgerEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictLedgerEntry).
+func (m *VerdictLedgerEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictLedgerEntryMutation) Fields() []string {
+	fields := make([]string, 0, 21)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictledgerentry.FieldTenantID)
+	}
+	if m.seq != nil {
+		fields = append(fields, verdictledgerentry.FieldSeq)
+	}
+	if m.recorded_at != nil {
+		fields = append(fields, verdictledgerentry.FieldRecordedAt)
+	}
+	if m.prev_hash != nil {
+		fields = append(fields, verdictledgerentry.FieldPrevHash)
+	}
+	if m.kind != nil {
+		fields = append(fields, verdictledgerentry.FieldKind)
+	}
+	if m.action != nil {
+		fields = append(fields, verdictledgerentry.FieldAction)
+	}
+	if m.subject_algorithm != nil {
+		fields = append(fields, verdictledgerentry.FieldSubjectAlgorithm)
+	}
+	if m.subject_digest != nil {
+		fields = append(fields, verdictledgerentry.FieldSubjectDigest)
+	}
+	if m.subject_name != nil {
+		fields = append(fields, verdictledgerentry.FieldSubjectName)
+	}
+	if m.result != nil {
+		fields = append(fields, verdictledgerentry.FieldResult)
+	}
+	if m.policy_uri != nil {
+		fields = append(fields, verdictledgerentry.FieldPolicyURI)
+	}
+	if m.policy_digest != nil {
+		fields = append(fields, verdictledgerentry.FieldPolicyDigest)
+	}
+	if m.reason != nil {
+		fields = append(fields, verdictledgerentry.FieldReason)
+	}
+	if m.inputs != nil {
+		fields = append(fields, verdictledgerentry.FieldInputs)
+	}
+	if m.verifier != nil {
+		fields = append(fields, verdictledgerentry.FieldVerifier)
+	}
+	if m.verified_at != nil {
+		fields = append(fields, verdictledgerentry.FieldVerifiedAt)
+	}
+	if m.payload_hash != nil {
+		fields = append(fields, verdictledgerentry.FieldPayloadHash)
+	}
+	if m.decision_digest != nil {
+		fields = append(fields, verdictledgerentry.FieldDecisionDigest)
+	}
+	if m.actor != nil {
+		fields = append(fields, verdictledgerentry.FieldActor)
+	}
+	if m.idempotency_key != nil {
+		fields = append(fields, verdictledgerentry.FieldIdempotencyKey)
+	}
+	if m.leaf_hash != nil {
+		fields = append(fields, verdictledgerentry.FieldLeafHash)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictLedgerEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgerentry.FieldTenantID:
+		return m.TenantID()
+	case verdictledgerentry.FieldSeq:
+		return m.Seq()
+	case verdictledgerentry.FieldRecordedAt:
+		return m.RecordedAt()
+	case verdictledgerentry.FieldPrevHash:
+		return m.PrevHash()
+	case verdictledgerentry.FieldKind:
+		return m.Kind()
+	case verdictledgerentry.FieldAction:
+		return m.Action()
+	case verdictledgerentry.FieldSubjectAlgorithm:
+		return m.SubjectAlgorithm()
+	case verdictledgerentry.FieldSubjectDigest:
+		return m.SubjectDigest()
+	case verdictledgerentry.FieldSubjectName:
+		return m.SubjectName()
+	case verdictledgerentry.FieldResult:
+		return m.Result()
+	case verdictledgerentry.FieldPolicyURI:
+		return m.PolicyURI()
+	case verdictledgerentry.FieldPolicyDigest:
+		return m.PolicyDigest()
+	case verdictledgerentry.FieldReason:
+		return m.Reason()
+	case verdictledgerentry.FieldInputs:
+		return m.Inputs()
+	case verdictledgerentry.FieldVerifier:
+		return m.Verifier()
+	case verdictledgerentry.FieldVerifiedAt:
+		return m.VerifiedAt()
+	case verdictledgerentry.FieldPayloadHash:
+		return m.PayloadHash()
+	case verdictledgerentry.FieldDecisionDigest:
+		return m.DecisionDigest()
+	case verdictledgerentry.FieldActor:
+		return m.Actor()
+	case verdictledgerentry.FieldIdempotencyKey:
+		return m.IdempotencyKey()
+	case verdictledgerentry.FieldLeafHash:
+		return m.LeafHash()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictLedgerEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictledgerentry.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictledgerentry.FieldSeq:
+		return m.OldSeq(ctx)
+	case verdictledgerentry.FieldRecordedAt:
+		return m.OldRecordedAt(ctx)
+	case verdictledgerentry.FieldPrevHash:
+		return m.OldPrevHash(ctx)
+	case verdictledgerentry.FieldKind:
+		return m.OldKind(ctx)
+	case verdictledgerentry.FieldAction:
+		return m.OldAction(ctx)
+	case verdictledgerentry.FieldSubjectAlgorithm:
+		return m.OldSubjectAlgorithm(ctx)
+	case verdictledgerentry.FieldSubjectDigest:
+		return m.OldSubjectDigest(ctx)
+	case verdictledgerentry.FieldSubjectName:
+		return m.OldSubjectName(ctx)
+	case verdictledgerentry.FieldResult:
+		return m.OldResult(ctx)
+	case verdictledgerentry.FieldPolicyURI:
+		return m.OldPolicyURI(ctx)
+	case verdictledgerentry.FieldPolicyDigest:
+		return m.OldPolicyDigest(ctx)
+	case verdictledgerentry.FieldReason:
+		return m.OldReason(ctx)
+	case verdictledgerentry.FieldInputs:
+		return m.OldInputs(ctx)
+	case verdictledgerentry.FieldVerifier:
+		return m.OldVerifier(ctx)
+	case verdictledgerentry.FieldVerifiedAt:
+		return m.OldVerifiedAt(ctx)
+	case verdictledgerentry.FieldPayloadHash:
+		return m.OldPayloadHash(ctx)
+	case verdictledgerentry.FieldDecisionDigest:
+		return m.OldDecisionDigest(ctx)
+	case verdictledgerentry.FieldActor:
+		return m.OldActor(ctx)
+	case verdictledgerentry.FieldIdempotencyKey:
+		return m.OldIdempotencyKey(ctx)
+	case verdictledgerentry.FieldLeafHash:
+		return m.OldLeafHash(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictLedgerEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgerentry.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictledgerentry.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case verdictledgerentry.FieldRecordedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecordedAt(v)
+		return nil
+	case verdictledgerentry.FieldPrevHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPrevHash(v)
+		return nil
+	case verdictledgerentry.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case verdictledgerentry.FieldAction:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAction(v)
+		return nil
+	case verdictledgerentry.FieldSubjectAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectAlgorithm(v)
+		return nil
+	case verdictledgerentry.FieldSubjectDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectDigest(v)
+		return nil
+	case verdictledgerentry.FieldSubjectName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectName(v)
+		return nil
+	case verdictledgerentry.FieldResult:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResult(v)
+		return nil
+	case verdictledgerentry.FieldPolicyURI:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPolicyURI(v)
+		return nil
+	case verdictledgerentry.FieldPolicyDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPolicyDigest(v)
+		return nil
+	case verdictledgerentry.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case verdictledgerentry.FieldInputs:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInputs(v)
+		return nil
+	case verdictledgerentry.FieldVerifier:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerifier(v)
+		return nil
+	case verdictledgerentry.FieldVerifiedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerifiedAt(v)
+		return nil
+	case verdictledgerentry.FieldPayloadHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPayloadHash(v)
+		return nil
+	case verdictledgerentry.FieldDecisionDigest:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecisionDigest(v)
+		return nil
+	case verdictledgerentry.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case verdictledgerentry.FieldIdempotencyKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIdempotencyKey(v)
+		return nil
+	case verdictledgerentry.FieldLeafHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLeafHash(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictLedgerEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, verdictledgerentry.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictLedgerEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgerentry.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgerentry.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictLedgerEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(verdictledgerentry.FieldAction) {
+		fields = append(fields, verdictledgerentry.FieldAction)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldSubjectAlgorithm) {
+		fields = append(fields, verdictledgerentry.FieldSubjectAlgorithm)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldSubjectDigest) {
+		fields = append(fields, verdictledgerentry.FieldSubjectDigest)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldSubjectName) {
+		fields = append(fields, verdictledgerentry.FieldSubjectName)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldResult) {
+		fields = append(fields, verdictledgerentry.FieldResult)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldPolicyURI) {
+		fields = append(fields, verdictledgerentry.FieldPolicyURI)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldPolicyDigest) {
+		fields = append(fields, verdictledgerentry.FieldPolicyDigest)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldReason) {
+		fields = append(fields, verdictledgerentry.FieldReason)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldInputs) {
+		fields = append(fields, verdictledgerentry.FieldInputs)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldVerifier) {
+		fields = append(fields, verdictledgerentry.FieldVerifier)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldVerifiedAt) {
+		fields = append(fields, verdictledgerentry.FieldVerifiedAt)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldPayloadHash) {
+		fields = append(fields, verdictledgerentry.FieldPayloadHash)
+	}
+	if m.FieldCleared(verdictledgerentry.FieldIdempotencyKey) {
+		fields = append(fields, verdictledgerentry.FieldIdempotencyKey)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictLedgerEntryMutation) ClearField(name string) error {
+	switch name {
+	case verdictledgerentry.FieldAction:
+		m.ClearAction()
+		return nil
+	case verdictledgerentry.FieldSubjectAlgorithm:
+		m.ClearSubjectAlgorithm()
+		return nil
+	case verdictledgerentry.FieldSubjectDigest:
+		m.ClearSubjectDigest()
+		return nil
+	case verdictledgerentry.FieldSubjectName:
+		m.ClearSubjectName()
+		return nil
+	case verdictledgerentry.FieldResult:
+		m.ClearResult()
+		return nil
+	case verdictledgerentry.FieldPolicyURI:
+		m.ClearPolicyURI()
+		return nil
+	case verdictledgerentry.FieldPolicyDigest:
+		m.ClearPolicyDigest()
+		return nil
+	case verdictledgerentry.FieldReason:
+		m.ClearReason()
+		return nil
+	case verdictledgerentry.FieldInputs:
+		m.ClearInputs()
+		return nil
+	case verdictledgerentry.FieldVerifier:
+		m.ClearVerifier()
+		return nil
+	case verdictledgerentry.FieldVerifiedAt:
+		m.ClearVerifiedAt()
+		return nil
+	case verdictledgerentry.FieldPayloadHash:
+		m.ClearPayloadHash()
+		return nil
+	case verdictledgerentry.FieldIdempotencyKey:
+		m.ClearIdempotencyKey()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictLedgerEntryMutation) ResetField(name string) error {
+	switch name {
+	case verdictledgerentry.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictledgerentry.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case verdictledgerentry.FieldRecordedAt:
+		m.ResetRecordedAt()
+		return nil
+	case verdictledgerentry.FieldPrevHash:
+		m.ResetPrevHash()
+		return nil
+	case verdictledgerentry.FieldKind:
+		m.ResetKind()
+		return nil
+	case verdictledgerentry.FieldAction:
+		m.ResetAction()
+		return nil
+	case verdictledgerentry.FieldSubjectAlgorithm:
+		m.ResetSubjectAlgorithm()
+		return nil
+	case verdictledgerentry.FieldSubjectDigest:
+		m.ResetSubjectDigest()
+		return nil
+	case verdictledgerentry.FieldSubjectName:
+		m.ResetSubjectName()
+		return nil
+	case verdictledgerentry.FieldResult:
+		m.ResetResult()
+		return nil
+	case verdictledgerentry.FieldPolicyURI:
+		m.ResetPolicyURI()
+		return nil
+	case verdictledgerentry.FieldPolicyDigest:
+		m.ResetPolicyDigest()
+		return nil
+	case verdictledgerentry.FieldReason:
+		m.ResetReason()
+		return nil
+	case verdictledgerentry.FieldInputs:
+		m.ResetInputs()
+		return nil
+	case verdictledgerentry.FieldVerifier:
+		m.ResetVerifier()
+		return nil
+	case verdictledgerentry.FieldVerifiedAt:
+		m.ResetVerifiedAt()
+		return nil
+	case verdictledgerentry.FieldPayloadHash:
+		m.ResetPayloadHash()
+		return nil
+	case verdictledgerentry.FieldDecisionDigest:
+		m.ResetDecisionDigest()
+		return nil
+	case verdictledgerentry.FieldActor:
+		m.ResetActor()
+		return nil
+	case verdictledgerentry.FieldIdempotencyKey:
+		m.ResetIdempotencyKey()
+		return nil
+	case verdictledgerentry.FieldLeafHash:
+		m.ResetLeafHash()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictLedgerEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictLedgerEntryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictLedgerEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictLedgerEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictLedgerEntryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictLedgerEntryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictLedgerEntryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerEntry edge %s", name)
+}
+
+// VerdictLedgerInputMutation represents an operation that mutates the VerdictLedgerInput nodes in the graph.
+type VerdictLedgerInputMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	seq           *int64
+	addseq        *int64
+	position      *int32
+	addposition   *int32
+	kind          *string
+	digest        *digest.SHA256
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VerdictLedgerInput, error)
+	predicates    []predicate.VerdictLedgerInput
+}
+
+var _ ent.Mutation = (*VerdictLedgerInputMutation)(nil)
+
+// verdictledgerinputOption allows management of the mutation configuration using functional options.
+type verdictledgerinputOption func(*VerdictLedgerInputMutation)
+
+// newVerdictLedgerInputMutation creates new mutation for the VerdictLedgerInput entity.
+func newVerdictLedgerInputMutation(c config, op Op, opts ...verdictledgerinputOption) *VerdictLedgerInputMutation {
+	m := &VerdictLedgerInputMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictLedgerInput,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictLedgerInputID sets the ID field of the mutation.
+func withVerdictLedgerInputID(id uuid.UUID) verdictledgerinputOption {
+	return func(m *VerdictLedgerInputMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictLedgerInput
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictLedgerInput, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictLedgerInput.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictLedgerInput sets the old VerdictLedgerInput of the mutation.
+func withVerdictLedgerInput(node *VerdictLedgerInput) verdictledgerinputOption {
+	return func(m *VerdictLedgerInputMutation) {
+		m.oldValue = func(context.Context) (*VerdictLedgerInput, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictLedgerInputMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictLedgerInputMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictLedgerInput entities.
+func (m *VerdictLedgerInputMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictLedgerInputMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictLedgerInputMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictLedgerInput.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictLedgerInputMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictLedgerInputMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictLedgerInput entity.
+// If the VerdictLedgerInput object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerInputMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictLedgerInputMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictLedgerInputMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictLedgerInputMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictLedgerInput entity.
+// If the VerdictLedgerInput object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerInputMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictLedgerInputMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *VerdictLedgerInputMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *VerdictLedgerInputMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the VerdictLedgerInput entity.
+// If the VerdictLedgerInput object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerInputMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *VerdictLedgerInputMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *VerdictLedgerInputMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *VerdictLedgerInputMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *VerdictLedgerInputMutation) SetPosition(i int32) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *VerdictLedgerInputMutation) Position() (r int32, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the VerdictLedgerInput entity.
+// If the VerdictLedgerInput object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerInputMutation) OldPosition(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *VerdictLedgerInputMutation) AddPosition(i int32) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *VerdictLedgerInputMutation) AddedPosition() (r int32, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *VerdictLedgerInputMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *VerdictLedgerInputMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *VerdictLedgerInputMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the VerdictLedgerInput entity.
+// If the VerdictLedgerInput object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerInputMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *VerdictLedgerInputMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetDigest sets the "digest" field.
+func (m *VerdictLedgerInputMutation) SetDigest(d digest.SHA256) {
+	m.digest = &d
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *VerdictLedgerInputMutation) Digest() (r digest.SHA256, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the VerdictLedgerInput entity.
+// If the VerdictLedgerInput object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerInputMutation) OldDigest(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *VerdictLedgerInputMutation) ResetDigest() {
+	m.digest = nil
+}
+
+// Where appends a list predicates to the VerdictLedgerInputMutation builder.
+func (m *VerdictLedgerInputMutation) Where(ps ...predicate.VerdictLedgerInput) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictLedgerInputMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictLedgerInputMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictLedgerInput, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictLedgerInputMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictLedgerInputMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictLedgerInput).
+func (m *VerdictLedgerInputMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictLedgerInputMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictledgerinput.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictledgerinput.FieldCreatedAt)
+	}
+	if m.seq != nil {
+		fields = append(fields, verdictledgerinput.FieldSeq)
+	}
+	if m.position != nil {
+		fields = append(fields, verdictledgerinput.FieldPosition)
+	}
+	if m.kind != nil {
+		fields = append(fields, verdictledgerinput.FieldKind)
+	}
+	if m.digest != nil {
+		fields = append(fields, verdictledgerinput.FieldDigest)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictLedgerInputMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgerinput.FieldTenantID:
+		return m.TenantID()
+	case verdictledgerinput.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictledgerinput.FieldSeq:
+		return m.Seq()
+	case verdictledgerinput.FieldPosition:
+		return m.Position()
+	case verdictledgerinput.FieldKind:
+		return m.Kind()
+	case verdictledgerinput.FieldDigest:
+		return m.Digest()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictLedgerInputMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictledgerinput.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictledgerinput.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictledgerinput.FieldSeq:
+		return m.OldSeq(ctx)
+	case verdictledgerinput.FieldPosition:
+		return m.OldPosition(ctx)
+	case verdictledgerinput.FieldKind:
+		return m.OldKind(ctx)
+	case verdictledgerinput.FieldDigest:
+		return m.OldDigest(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictLedgerInput field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerInputMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgerinput.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictledgerinput.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictledgerinput.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case verdictledgerinput.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	case verdictledgerinput.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case verdictledgerinput.FieldDigest:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerInput field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictLedgerInputMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, verdictledgerinput.FieldSeq)
+	}
+	if m.addposition != nil {
+		fields = append(fields, verdictledgerinput.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictLedgerInputMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgerinput.FieldSeq:
+		return m.AddedSeq()
+	case verdictledgerinput.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerInputMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgerinput.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	case verdictledgerinput.FieldPosition:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerInput numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictLedgerInputMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictLedgerInputMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictLedgerInputMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerInput nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictLedgerInputMutation) ResetField(name string) error {
+	switch name {
+	case verdictledgerinput.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictledgerinput.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictledgerinput.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case verdictledgerinput.FieldPosition:
+		m.ResetPosition()
+		return nil
+	case verdictledgerinput.FieldKind:
+		m.ResetKind()
+		return nil
+	case verdictledgerinput.FieldDigest:
+		m.ResetDigest()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerInput field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictLedgerInputMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictLedgerInputMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictLedgerInputMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictLedgerInputMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictLedgerInputMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictLedgerInputMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictLedgerInputMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerInput unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictLedgerInputMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerInput edge %s", name)
+}
+
+// VerdictLedgerNodeMutation represents an operation that mutates the VerdictLedgerNode nodes in the graph.
+type VerdictLedgerNodeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	level         *int32
+	addlevel      *int32
+	index         *int64
+	addindex      *int64
+	hash          *digest.SHA256
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VerdictLedgerNode, error)
+	predicates    []predicate.VerdictLedgerNode
+}
+
+var _ ent.Mutation = (*VerdictLedgerNodeMutation)(nil)
+
+// verdictledgernodeOption allows management of the mutation configuration using functional options.
+type verdictledgernodeOption func(*VerdictLedgerNodeMutation)
+
+// newVerdictLedgerNodeMutation creates new mutation for the VerdictLedgerNode entity.
+func newVerdictLedgerNodeMutation(c config, op Op, opts ...verdictledgernodeOption) *VerdictLedgerNodeMutation {
+	m := &VerdictLedgerNodeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictLedgerNode,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictLedgerNodeID sets the ID field of the mutation.
+func withVerdictLedgerNodeID(id uuid.UUID) verdictledgernodeOption {
+	return func(m *VerdictLedgerNodeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictLedgerNode
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictLedgerNode, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictLedgerNode.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictLedgerNode sets the old VerdictLedgerNode of the mutation.
+func withVerdictLedgerNode(node *VerdictLedgerNode) verdictledgernodeOption {
+	return func(m *VerdictLedgerNodeMutation) {
+		m.oldValue = func(context.Context) (*VerdictLedgerNode, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictLedgerNodeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictLedgerNodeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictLedgerNode entities.
+func (m *VerdictLedgerNodeMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictLedgerNodeMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictLedgerNodeMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictLedgerNode.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictLedgerNodeMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictLedgerNodeMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictLedgerNode entity.
+// If the VerdictLedgerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerNodeMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictLedgerNodeMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictLedgerNodeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictLedgerNodeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictLedgerNode entity.
+// If the VerdictLedgerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerNodeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictLedgerNodeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *VerdictLedgerNodeMutation) SetLevel(i int32) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *VerdictLedgerNodeMutation) Level() (r int32, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the VerdictLedgerNode entity.
+// If the VerdictLedgerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerNodeMutation) OldLevel(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *VerdictLedgerNodeMutation) AddLevel(i int32) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *VerdictLedgerNodeMutation) AddedLevel() (r int32, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *VerdictLedgerNodeMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetIndex sets the "index" field.
+func (m *VerdictLedgerNodeMutation) SetIndex(i int64) {
+	m.index = &i
+	m.addindex = nil
+}
+
+// Index returns the value of the "index" field in the mutation.
+func (m *VerdictLedgerNodeMutation) Index() (r int64, exists bool) {
+	v := m.index
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIndex returns the old "index" field's value of the VerdictLedgerNode entity.
+// If the VerdictLedgerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerNodeMutation) OldIndex(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIndex is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIndex requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIndex: %w", err)
+	}
+	return oldValue.Index, nil
+}
+
+// AddIndex adds i to the "index" field.
+func (m *VerdictLedgerNodeMutation) AddIndex(i int64) {
+	if m.addindex != nil {
+		*m.addindex += i
+	} else {
+		m.addindex = &i
+	}
+}
+
+// AddedIndex returns the value that was added to the "index" field in this mutation.
+func (m *VerdictLedgerNodeMutation) AddedIndex() (r int64, exists bool) {
+	v := m.addindex
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetIndex resets all changes to the "index" field.
+func (m *VerdictLedgerNodeMutation) ResetIndex() {
+	m.index = nil
+	m.addindex = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *VerdictLedgerNodeMutation) SetHash(d digest.SHA256) {
+	m.hash = &d
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *VerdictLedgerNodeMutation) Hash() (r digest.SHA256, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the VerdictLedgerNode entity.
+// If the VerdictLedgerNode object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLedgerNodeMutation) OldHash(ctx context.Context) (v digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *VerdictLedgerNodeMutation) ResetHash() {
+	m.hash = nil
+}
+
+// Where appends a list predicates to the VerdictLedgerNodeMutation builder.
+func (m *VerdictLedgerNodeMutation) Where(ps ...predicate.VerdictLedgerNode) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictLedgerNodeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictLedgerNodeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictLedgerNode, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictLedgerNodeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictLedgerNodeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictLedgerNode).
+func (m *VerdictLedgerNodeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictLedgerNodeMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictledgernode.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictledgernode.FieldCreatedAt)
+	}
+	if m.level != nil {
+		fields = append(fields, verdictledgernode.FieldLevel)
+	}
+	if m.index != nil {
+		fields = append(fields, verdictledgernode.FieldIndex)
+	}
+	if m.hash != nil {
+		fields = append(fields, verdictledgernode.FieldHash)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictLedgerNodeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgernode.FieldTenantID:
+		return m.TenantID()
+	case verdictledgernode.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictledgernode.FieldLevel:
+		return m.Level()
+	case verdictledgernode.FieldIndex:
+		return m.Index()
+	case verdictledgernode.FieldHash:
+		return m.Hash()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictLedgerNodeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictledgernode.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictledgernode.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictledgernode.FieldLevel:
+		return m.OldLevel(ctx)
+	case verdictledgernode.FieldIndex:
+		return m.OldIndex(ctx)
+	case verdictledgernode.FieldHash:
+		return m.OldHash(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictLedgerNode field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerNodeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgernode.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictledgernode.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictledgernode.FieldLevel:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case verdictledgernode.FieldIndex:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIndex(v)
+		return nil
+	case verdictledgernode.FieldHash:
+		v, ok := value.(digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerNode field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictLedgerNodeMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, verdictledgernode.FieldLevel)
+	}
+	if m.addindex != nil {
+		fields = append(fields, verdictledgernode.FieldIndex)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictLedgerNodeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictledgernode.FieldLevel:
+		return m.AddedLevel()
+	case verdictledgernode.FieldIndex:
+		return m.AddedIndex()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLedgerNodeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictledgernode.FieldLevel:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	case verdictledgernode.FieldIndex:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddIndex(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerNode numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictLedgerNodeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictLedgerNodeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictLedgerNodeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerNode nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictLedgerNodeMutation) ResetField(name string) error {
+	switch name {
+	case verdictledgernode.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictledgernode.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictledgernode.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case verdictledgernode.FieldIndex:
+		m.ResetIndex()
+		return nil
+	case verdictledgernode.FieldHash:
+		m.ResetHash()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLedgerNode field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictLedgerNodeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictLedgerNodeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictLedgerNodeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictLedgerNodeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictLedgerNodeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictLedgerNodeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictLedgerNodeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerNode unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictLedgerNodeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLedgerNode edge %s", name)
+}
+
+// VerdictPayloadMutation represents an operation that mutates the VerdictPayload nodes in the graph.
+type VerdictPayloadMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	nonce         *[]byte
+	content       *[]byte
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VerdictPayload, error)
+	predicates    []predicate.VerdictPayload
+}
+
+var _ ent.Mutation = (*VerdictPayloadMutation)(nil)
+
+// verdictpayloadOption allows management of the mutation configuration using functional options.
+type verdictpayloadOption func(*VerdictPayloadMutation)
+
+// newVerdictPayloadMutation creates new mutation for the VerdictPayload entity.
+func newVerdictPayloadMutation(c config, op Op, opts ...verdictpayloadOption) *VerdictPayloadMutation {
+	m := &VerdictPayloadMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictPayload,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictPayloadID sets the ID field of the mutation.
+func withVerdictPayloadID(id uuid.UUID) verdictpayloadOption {
+	return func(m *VerdictPayloadMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictPayload
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictPayload, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictPayload.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictPayload sets the old VerdictPayload of the mutation.
+func withVerdictPayload(node *VerdictPayload) verdictpayloadOption {
+	return func(m *VerdictPayloadMutation) {
+		m.oldValue = func(context.Context) (*VerdictPayload, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictPayloadMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictPayloadMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictPayload entities.
+func (m *VerdictPayloadMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictPayloadMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictPayloadMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictPayload.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictPayloadMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictPayloadMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictPayload entity.
+// If the VerdictPayload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictPayloadMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictPayloadMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictPayloadMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictPayloadMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictPayload entity.
+// If the VerdictPayload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictPayloadMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictPayloadMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetNonce sets the "nonce" field.
+func (m *VerdictPayloadMutation) SetNonce(b []byte) {
+	m.nonce = &b
+}
+
+// Nonce returns the value of the "nonce" field in the mutation.
+func (m *VerdictPayloadMutation) Nonce() (r []byte, exists bool) {
+	v := m.nonce
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNonce returns the old "nonce" field's value of the VerdictPayload entity.
+// If the VerdictPayload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictPayloadMutation) OldNonce(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNonce is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNonce requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNonce: %w", err)
+	}
+	return oldValue.Nonce, nil
+}
+
+// ResetNonce resets all changes to the "nonce" field.
+func (m *VerdictPayloadMutation) ResetNonce() {
+	m.nonce = nil
+}
+
+// SetContent sets the "content" field.
+func (m *VerdictPayloadMutation) SetContent(b []byte) {
+	m.content = &b
+}
+
+// Content returns the value of the "content" field in the mutation.
+func (m *VerdictPayloadMutation) Content() (r []byte, exists bool) {
+	v := m.content
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldContent returns the old "content" field's value of the VerdictPayload entity.
+// If the VerdictPayload object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictPayloadMutation) OldContent(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldContent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldContent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldContent: %w", err)
+	}
+	return oldValue.Content, nil
+}
+
+// ResetContent resets all changes to the "content" field.
+func (m *VerdictPayloadMutation) ResetContent() {
+	m.content = nil
+}
+
+// Where appends a list predicates to the VerdictPayloadMutation builder.
+func (m *VerdictPayloadMutation) Where(ps ...predicate.VerdictPayload) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictPayloadMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictPayloadMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictPayload, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictPayloadMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictPayloadMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictPayload).
+func (m *VerdictPayloadMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictPayloadMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictpayload.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictpayload.FieldCreatedAt)
+	}
+	if m.nonce != nil {
+		fields = append(fields, verdictpayload.FieldNonce)
+	}
+	if m.content != nil {
+		fields = append(fields, verdictpayload.FieldContent)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictPayloadMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictpayload.FieldTenantID:
+		return m.TenantID()
+	case verdictpayload.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictpayload.FieldNonce:
+		return m.Nonce()
+	case verdictpayload.FieldContent:
+		return m.Content()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictPayloadMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictpayload.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictpayload.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictpayload.FieldNonce:
+		return m.OldNonce(ctx)
+	case verdictpayload.FieldContent:
+		return m.OldContent(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictPayload field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictPayloadMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictpayload.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictpayload.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictpayload.FieldNonce:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNonce(v)
+		return nil
+	case verdictpayload.FieldContent:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetContent(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictPayload field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictPayloadMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictPayloadMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictPayloadMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown VerdictPayload numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictPayloadMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictPayloadMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictPayloadMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerdictPayload nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictPayloadMutation) ResetField(name string) error {
+	switch name {
+	case verdictpayload.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictpayload.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictpayload.FieldNonce:
+		m.ResetNonce()
+		return nil
+	case verdictpayload.FieldContent:
+		m.ResetContent()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictPayload field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictPayloadMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictPayloadMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictPayloadMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictPayloadMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictPayloadMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictPayloadMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictPayloadMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictPayload unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictPayloadMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictPayload edge %s", name)
 }

@@ -24,6 +24,12 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictledger"
+	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
+	"stella-ops.org/attestdb/ent/verdictledgerentry"
+	"stella-ops.org/attestdb/ent/verdictledgerinput"
+	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictpayload"
 	"stella-ops.org/attestdb/schema"
 )
 
@@ -271,4 +277,79 @@ func init() {
 	tenantDescID := tenantFields[0].Descriptor()
 	// tenant.DefaultID holds the default value on creation for the id field.
 	tenant.DefaultID = tenantDescID.Default.(func() uuid.UUID)
+	verdictledgerMixin := schema.VerdictLedger{}.Mixin()
+	verdictledgerMixinFields0 := verdictledgerMixin[0].Fields()
+	_ = verdictledgerMixinFields0
+	verdictledgerFields := schema.VerdictLedger{}.Fields()
+	_ = verdictledgerFields
+	// verdictledgerDescCreatedAt is the schema descriptor for created_at field.
+	verdictledgerDescCreatedAt := verdictledgerMixinFields0[2].Descriptor()
+	// verdictledger.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictledger.DefaultCreatedAt = verdictledgerDescCreatedAt.Default.(func() time.Time)
+	// verdictledgerDescID is the schema descriptor for id field.
+	verdictledgerDescID := verdictledgerMixinFields0[1].Descriptor()
+	// verdictledger.DefaultID holds the default value on creation for the id field.
+	verdictledger.DefaultID = verdictledgerDescID.Default.(func() uuid.UUID)
+	verdictledgercheckpointMixin := schema.VerdictLedgerCheckpoint{}.Mixin()
+	verdictledgercheckpointMixinFields0 := verdictledgercheckpointMixin[0].Fields()
+	_ = verdictledgercheckpointMixinFields0
+	verdictledgercheckpointFields := schema.VerdictLedgerCheckpoint{}.Fields()
+	_ = verdictledgercheckpointFields
+	// verdictledgercheckpointDescCreatedAt is the schema descriptor for created_at field.
+	verdictledgercheckpointDescCreatedAt := verdictledgercheckpointMixinFields0[2].Descriptor()
+	// verdictledgercheckpoint.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictledgercheckpoint.DefaultCreatedAt = verdictledgercheckpointDescCreatedAt.Default.(func() time.Time)
+	// verdictledgercheckpointDescID is the schema descriptor for id field.
+	verdictledgercheckpointDescID := verdictledgercheckpointMixinFields0[1].Descriptor()
+	// verdictledgercheckpoint.DefaultID holds the default value on creation for the id field.
+	verdictledgercheckpoint.DefaultID = verdictledgercheckpointDescID.Default.(func() uuid.UUID)
+	verdictledgerentryFields := schema.VerdictLedgerEntry{}.Fields()
+	_ = verdictledgerentryFields
+	// verdictledgerentryDescRecordedAt is the schema descriptor for recorded_at field.
+	verdictledgerentryDescRecordedAt := verdictledgerentryFields[3].Descriptor()
+	// verdictledgerentry.DefaultRecordedAt holds the default value on creation for the recorded_at field.
+	verdictledgerentry.DefaultRecordedAt = verdictledgerentryDescRecordedAt.Default.(func() time.Time)
+	// verdictledgerentryDescID is the schema descriptor for id field.
+	verdictledgerentryDescID := verdictledgerentryFields[1].Descriptor()
+	// verdictledgerentry.DefaultID holds the default value on creation for the id field.
+	verdictledgerentry.DefaultID = verdictledgerentryDescID.Default.(func() uuid.UUID)
+	verdictledgerinputMixin := schema.VerdictLedgerInput{}.Mixin()
+	verdictledgerinputMixinFields0 := verdictledgerinputMixin[0].Fields()
+	_ = verdictledgerinputMixinFields0
+	verdictledgerinputFields := schema.VerdictLedgerInput{}.Fields()
+	_ = verdictledgerinputFields
+	// verdictledgerinputDescCreatedAt is the schema descriptor for created_at field.
+	verdictledgerinputDescCreatedAt := verdictledgerinputMixinFields0[2].Descriptor()
+	// verdictledgerinput.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictledgerinput.DefaultCreatedAt = verdictledgerinputDescCreatedAt.Default.(func() time.Time)
+	// verdictledgerinputDescID is the schema descriptor for id field.
+	verdictledgerinputDescID := verdictledgerinputMixinFields0[1].Descriptor()
+	// verdictledgerinput.DefaultID holds the default value on creation for the id field.
+	verdictledgerinput.DefaultID = verdictledgerinputDescID.Default.(func() uuid.UUID)
+	verdictledgernodeMixin := schema.VerdictLedgerNode{}.Mixin()
+	verdictledgernodeMixinFields0 := verdictledgernodeMixin[0].Fields()
+	_ = verdictledgernodeMixinFields0
+	verdictledgernodeFields := schema.VerdictLedgerNode{}.Fields()
+	_ = verdictledgernodeFields
+	// verdictledgernodeDescCreatedAt is the schema descriptor for created_at field.
+	verdictledgernodeDescCreatedAt := verdictledgernodeMixinFields0[2].Descriptor()
+	// verdictledgernode.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictledgernode.DefaultCreatedAt = verdictledgernodeDescCreatedAt.Default.(func() time.Time)
+	// verdictledgernodeDescID is the schema descriptor for id field.
+	verdictledgernodeDescID := verdictledgernodeMixinFields0[1].Descriptor()
+	// verdictledgernode.DefaultID holds the default value on creation for the id field.
+	verdictledgernode.DefaultID = verdictledgernodeDescID.Default.(func() uuid.UUID)
+	verdictpayloadMixin := schema.VerdictPayload{}.Mixin()
+	verdictpayloadMixinFields0 := verdictpayloadMixin[0].Fields()
+	_ = verdictpayloadMixinFields0
+	verdictpayloadFields := schema.VerdictPayload{}.Fields()
+	_ = verdictpayloadFields
+	// verdictpayloadDescCreatedAt is the schema descriptor for created_at field.
+	verdictpayloadDescCreatedAt := verdictpayloadMixinFields0[2].Descriptor()
+	// verdictpayload.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictpayload.DefaultCreatedAt = verdictpayloadDescCreatedAt.Default.(func() time.Time)
+	// verdictpayloadDescID is the schema descriptor for id field.
+	verdictpayloadDescID := verdictpayloadMixinFields0[1].Descriptor()
+	// verdictpayload.DefaultID holds the default value on creation for the id field.
+	verdictpayload.DefaultID = verdictpayloadDescID.Default.(func() uuid.UUID)
 }

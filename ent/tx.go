@@ -48,6 +48,18 @@ type Tx struct {
 	StatementSubject *StatementSubjectClient
 	// Tenant is the client for interacting with the Tenant builders.
 	Tenant *TenantClient
+	// VerdictLedger is the client for interacting with the VerdictLedger builders.
+	VerdictLedger *VerdictLedgerClient
+	// VerdictLedgerCheckpoint is the client for interacting with the VerdictLedgerCheckpoint builders.
+	VerdictLedgerCheckpoint *VerdictLedgerCheckpointClient
+	// VerdictLedgerEntry is the client for interacting with the VerdictLedgerEntry builders.
+	VerdictLedgerEntry *VerdictLedgerEntryClient
+	// VerdictLedgerInput is the client for interacting with the VerdictLedgerInput builders.
+	VerdictLedgerInput *VerdictLedgerInputClient
+	// VerdictLedgerNode is the client for interacting with the VerdictLedgerNode builders.
+	VerdictLedgerNode *VerdictLedgerNodeClient
+	// VerdictPayload is the client for interacting with the VerdictPayload builders.
+	VerdictPayload *VerdictPayloadClient
 
 	// lazily loaded.
 	client     *Client
@@ -197,6 +209,12 @@ func (tx *Tx) init() {
 	tx.Statement = NewStatementClient(tx.config)
 	tx.StatementSubject = NewStatementSubjectClient(tx.config)
 	tx.Tenant = NewTenantClient(tx.config)
+	tx.VerdictLedger = NewVerdictLedgerClient(tx.config)
+	tx.VerdictLedgerCheckpoint = NewVerdictLedgerCheckpointClient(tx.config)
+	tx.VerdictLedgerEntry = NewVerdictLedgerEntryClient(tx.config)
+	tx.VerdictLedgerInput = NewVerdictLedgerInputClient(tx.config)
+	tx.VerdictLedgerNode = NewVerdictLedgerNodeClient(tx.config)
+	tx.VerdictPayload = NewVerdictPayloadClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

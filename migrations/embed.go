@@ -15,4 +15,4 @@ var FS embed.FS
 // Modules are all modules in their fixed order: foreign keys point only to
 // earlier modules, and of files with equal versions the earlier module's
 // applies first.
-var Modules = []string{"tenancy", "attestor", "rekor"}
+var Modules = []string{"tenancy", "attestor", "rekor", "verdict"}

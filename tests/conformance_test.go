@@ -114,12 +114,14 @@ var rules = []rule{
 		`GRANT INSERT ON attestor.envelope_signatures TO attestdb_app`,
 	},
 	{
-		"what the application cannot update is append-only by a trigger too",
+		"what the application cannot update is append-only by a trigger too, or goes only with an act in the ledger",
 		`SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = ANY ($1::regnamespace[]) AND c.relkind IN ('r', 'p')
 		    AND NOT has_any_column_privilege('attestdb_app', c.oid, 'UPDATE') AND NOT has_any_column_privilege('attestdb_admin', c.oid, 'UPDATE')
 		    AND NOT has_any_column_privilege('attestdb_worker', c.oid, 'UPDATE')
 		    AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgenabled = 'O' AND g.tgfoid = 'tenancy.refuse_change()'::regprocedure
-		      AND g.tgtype & (2 | 8 | 16 | 32) = (2 | 8 | 16 | 32) AND g.tgqual IS NULL AND g.tgattr = '')`,
+		      AND g.tgtype & (2 | 16 | 32) = (2 | 16 | 32) AND g.tgqual IS NULL AND g.tgattr = ''
+		      AND (g.tgtype & 8 = 8 OR EXISTS (SELECT FROM pg_trigger d WHERE d.tgrelid = c.oid AND d.tgenabled = 'O' AND d.tgqual IS NULL
+		        AND d.tgfoid = 'verdict.require_erasure()'::regprocedure AND d.tgtype & (1 | 2 | 8) = (1 | 2 | 8))))`,
 		newTable,
 	},
 	{
@@ -152,9 +154,9 @@ var rules = []rule{
 		`CREATE TABLE attestor.broken (id int)`,
 	},
 	{
-		"a function searches the catalogue first and temporary objects last",
+		"a function searches the catalogue first and temporary objects last, or was parsed when it was made",
 		`SELECT p.oid::regprocedure::text FROM pg_proc p WHERE p.pronamespace = ANY ($1::regnamespace[])
-		    AND NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(p.proconfig, '{}'))`,
+		    AND (p.prosqlbody IS NULL OR p.prosecdef) AND NOT 'search_path=pg_catalog, pg_temp' = ANY (coalesce(p.proconfig, '{}'))`,
 		`CREATE FUNCTION attestor.broken() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1'`,
 	},
 	{

@@ -17,9 +17,11 @@ import (
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/logentry"
 	"stella-ops.org/attestdb/domain/proofchain"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
 )
@@ -31,6 +33,12 @@ const marker = "Victims-Own-Words"
 
 // referenceTables belong to no tenant: everybody may read them.
 var referenceTables = map[string]bool{"tenancy.library_floors": true}
+
+// erasable tables have rows that go if the ledger says so.
+var erasable = map[string]bool{"attestor.envelope_contents": true, "verdict.ledger_payloads": true}
+
+// wordless tables have nothing but keys and hashes.
+var wordless = map[string]bool{"verdict.ledgers": true, "verdict.ledger_nodes": true}
 
 // changeable tables may be updated by some role; all others are append-only.
 var changeable = map[string]bool{"tenancy.tenants": true}
@@ -168,7 +176,8 @@ func newWorld(t *testing.T) *world {
 			require.True(t, referenceTables[r.Name], "%s has no tenant_id: give it one, or name it a reference table", r.Name)
 			continue
 		}
-		require.Contains(t, w.row(t, r, w.globex.ID()), marker, "the victim has a row in %s", r.Name)
+		row := w.row(t, r, w.globex.ID())
+		require.True(t, wordless[r.Name] || strings.Contains(row, marker), "the victim has a row in %s: %s", r.Name, row)
 		require.NotContains(t, w.row(t, r, w.acme.ID()), marker)
 		for _, value := range w.fields(t, r, w.globex.ID(), r.keyColumns()) {
 			require.NotContains(t, string(value), marker)
@@ -203,7 +212,32 @@ func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []u
 	ids = append(ids, rec.ID)
 	_, err = h.ImportSBOM(t.Context(), wordySBOM(t, word))
 	require.NoError(t, err)
+	w.decide(t, h, word)
 	return h, ids
+}
+
+// decide fills the tenant's ledger with decisions that say word, as many as make a node,
+// and a checkpoint.
+func (w *world) decide(t *testing.T, h *attestdb.TenantDB, word string) {
+	t.Helper()
+	var sum digest.SHA256
+	copy(sum[:], word)
+	decisions := make([]verdict.Decision, 20)
+	for i := range decisions {
+		decisions[i] = verdict.Decision{
+			Subject: verdict.Subject{Digest: digest.Sum([]byte(word)).Digest(), Name: word}, Result: verdict.Pass,
+			Policy: verdict.Policy{URI: word, Digest: sum}, Reason: word, Verifier: word,
+			Inputs: []verdict.Input{{Kind: "envelope", Digest: sum}}, Payload: json.RawMessage(`"` + word + `"`),
+		}
+	}
+	_, err := h.Verdict().AppendBatch(t.Context(), decisions)
+	require.NoError(t, err)
+	const size = 3
+	_, err = w.super.Exec(t.Context(), `SELECT set_config('attestdb.tenant_id', $1::text, false)`, h.ID().String())
+	require.NoError(t, err)
+	_, err = w.super.Exec(t.Context(), `SELECT verdict.record_checkpoint($1, gen_random_uuid(), $2, $3, verdict.tree_root($1, $3),
+		convert_to($2 || chr(10) || $3 || chr(10) || encode(verdict.tree_root($1, $3), 'base64') || chr(10), 'UTF8'), $2)`, h.ID(), word, size)
+	require.NoError(t, err)
 }
 
 // wordySBOM is an SBOM with one component that says word in every text and in a

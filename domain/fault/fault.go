@@ -18,6 +18,16 @@ var (
 	// ErrRequirement: the tenant takes verified evidence only, or in-toto Statements
 	// only, and this is none.
 	ErrRequirement = errors.New("the tenant does not take such evidence")
+	// ErrLedgerBusy: others held the tenant's ledger until the call had to end. Nothing
+	// was appended.
+	ErrLedgerBusy = errors.New("the ledger is busy: another transaction appends to it")
+	// ErrLedgerLaw: the database refused an entry that does not follow the last one, or
+	// whose hashes are not those of its bytes.
+	ErrLedgerLaw = errors.New("the ledger refuses the entry")
+	// ErrIdempotencyConflict: the idempotency key was used for something else.
+	ErrIdempotencyConflict = errors.New("the idempotency key was used for something else")
+	// ErrErased: the bytes were erased; their digest and who erased them are kept.
+	ErrErased = errors.New("erased")
 	// ErrTenantMismatch: a handle met a transaction of another tenant.
 	ErrTenantMismatch = errors.New("tenant differs from the transaction's tenant")
 	// ErrNoActor: the call records who acted; name the actor first.

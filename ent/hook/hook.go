@@ -225,6 +225,78 @@ func (f TenantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TenantMutation", m)
 }
 
+// The VerdictLedgerFunc type is an adapter to allow the use of ordinary
+// function as VerdictLedger mutator.
+type VerdictLedgerFunc func(context.Context, *ent.VerdictLedgerMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictLedgerFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictLedgerMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLedgerMutation", m)
+}
+
+// The VerdictLedgerCheckpointFunc type is an adapter to allow the use of ordinary
+// function as VerdictLedgerCheckpoint mutator.
+type VerdictLedgerCheckpointFunc func(context.Context, *ent.VerdictLedgerCheckpointMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictLedgerCheckpointFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictLedgerCheckpointMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLedgerCheckpointMutation", m)
+}
+
+// The VerdictLedgerEntryFunc type is an adapter to allow the use of ordinary
+// function as VerdictLedgerEntry mutator.
+type VerdictLedgerEntryFunc func(context.Context, *ent.VerdictLedgerEntryMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictLedgerEntryFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictLedgerEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLedgerEntryMutation", m)
+}
+
+// The VerdictLedgerInputFunc type is an adapter to allow the use of ordinary
+// function as VerdictLedgerInput mutator.
+type VerdictLedgerInputFunc func(context.Context, *ent.VerdictLedgerInputMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictLedgerInputFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictLedgerInputMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLedgerInputMutation", m)
+}
+
+// The VerdictLedgerNodeFunc type is an adapter to allow the use of ordinary
+// function as VerdictLedgerNode mutator.
+type VerdictLedgerNodeFunc func(context.Context, *ent.VerdictLedgerNodeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictLedgerNodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictLedgerNodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLedgerNodeMutation", m)
+}
+
+// The VerdictPayloadFunc type is an adapter to allow the use of ordinary
+// function as VerdictPayload mutator.
+type VerdictPayloadFunc func(context.Context, *ent.VerdictPayloadMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictPayloadFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictPayloadMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictPayloadMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, ent.Mutation) bool
 

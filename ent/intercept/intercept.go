@@ -27,6 +27,12 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictledger"
+	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
+	"stella-ops.org/attestdb/ent/verdictledgerentry"
+	"stella-ops.org/attestdb/ent/verdictledgerinput"
+	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictpayload"
 )
 
 // The Query interface represents an operation that queries a graph.
@@ -571,6 +577,168 @@ func (f TraverseTenant) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.TenantQuery", q)
 }
 
+// The VerdictLedgerFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictLedgerFunc func(context.Context, *ent.VerdictLedgerQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictLedgerFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictLedgerQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerQuery", q)
+}
+
+// The TraverseVerdictLedger type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictLedger func(context.Context, *ent.VerdictLedgerQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictLedger) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictLedger) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictLedgerQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerQuery", q)
+}
+
+// The VerdictLedgerCheckpointFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictLedgerCheckpointFunc func(context.Context, *ent.VerdictLedgerCheckpointQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictLedgerCheckpointFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictLedgerCheckpointQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerCheckpointQuery", q)
+}
+
+// The TraverseVerdictLedgerCheckpoint type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictLedgerCheckpoint func(context.Context, *ent.VerdictLedgerCheckpointQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictLedgerCheckpoint) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictLedgerCheckpoint) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictLedgerCheckpointQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerCheckpointQuery", q)
+}
+
+// The VerdictLedgerEntryFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictLedgerEntryFunc func(context.Context, *ent.VerdictLedgerEntryQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictLedgerEntryFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictLedgerEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerEntryQuery", q)
+}
+
+// The TraverseVerdictLedgerEntry type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictLedgerEntry func(context.Context, *ent.VerdictLedgerEntryQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictLedgerEntry) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictLedgerEntry) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictLedgerEntryQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerEntryQuery", q)
+}
+
+// The VerdictLedgerInputFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictLedgerInputFunc func(context.Context, *ent.VerdictLedgerInputQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictLedgerInputFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictLedgerInputQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerInputQuery", q)
+}
+
+// The TraverseVerdictLedgerInput type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictLedgerInput func(context.Context, *ent.VerdictLedgerInputQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictLedgerInput) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictLedgerInput) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictLedgerInputQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerInputQuery", q)
+}
+
+// The VerdictLedgerNodeFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictLedgerNodeFunc func(context.Context, *ent.VerdictLedgerNodeQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictLedgerNodeFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictLedgerNodeQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerNodeQuery", q)
+}
+
+// The TraverseVerdictLedgerNode type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictLedgerNode func(context.Context, *ent.VerdictLedgerNodeQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictLedgerNode) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictLedgerNode) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictLedgerNodeQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerNodeQuery", q)
+}
+
+// The VerdictPayloadFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictPayloadFunc func(context.Context, *ent.VerdictPayloadQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictPayloadFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictPayloadQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictPayloadQuery", q)
+}
+
+// The TraverseVerdictPayload type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictPayload func(context.Context, *ent.VerdictPayloadQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictPayload) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictPayload) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictPayloadQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictPayloadQuery", q)
+}
+
 // NewQuery returns the generic Query interface for the given typed query.
 func NewQuery(q ent.Query) (Query, error) {
 	switch q := q.(type) {
@@ -610,6 +778,18 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.StatementSubjectQuery, predicate.StatementSubject, statementsubject.OrderOption]{typ: ent.TypeStatementSubject, tq: q}, nil
 	case *ent.TenantQuery:
 		return &query[*ent.TenantQuery, predicate.Tenant, tenant.OrderOption]{typ: ent.TypeTenant, tq: q}, nil
+	case *ent.VerdictLedgerQuery:
+		return &query[*ent.VerdictLedgerQuery, predicate.VerdictLedger, verdictledger.OrderOption]{typ: ent.TypeVerdictLedger, tq: q}, nil
+	case *ent.VerdictLedgerCheckpointQuery:
+		return &query[*ent.VerdictLedgerCheckpointQuery, predicate.VerdictLedgerCheckpoint, verdictledgercheckpoint.OrderOption]{typ: ent.TypeVerdictLedgerCheckpoint, tq: q}, nil
+	case *ent.VerdictLedgerEntryQuery:
+		return &query[*ent.VerdictLedgerEntryQuery, predicate.VerdictLedgerEntry, verdictledgerentry.OrderOption]{typ: ent.TypeVerdictLedgerEntry, tq: q}, nil
+	case *ent.VerdictLedgerInputQuery:
+		return &query[*ent.VerdictLedgerInputQuery, predicate.VerdictLedgerInput, verdictledgerinput.OrderOption]{typ: ent.TypeVerdictLedgerInput, tq: q}, nil
+	case *ent.VerdictLedgerNodeQuery:
+		return &query[*ent.VerdictLedgerNodeQuery, predicate.VerdictLedgerNode, verdictledgernode.OrderOption]{typ: ent.TypeVerdictLedgerNode, tq: q}, nil
+	case *ent.VerdictPayloadQuery:
+		return &query[*ent.VerdictPayloadQuery, predicate.VerdictPayload, verdictpayload.OrderOption]{typ: ent.TypeVerdictPayload, tq: q}, nil
 	default:
 		return nil, fmt.Errorf("unknown query type %T", q)
 	}

@@ -7,24 +7,30 @@ import "context"
 // SchemaConfig represents alternative schema names for all tables
 // that can be passed at runtime.
 type SchemaConfig struct {
-	Envelope             string // Envelope table.
-	EnvelopeContent      string // EnvelopeContent table.
-	EnvelopeSignature    string // EnvelopeSignature table.
-	EnvelopeVerification string // EnvelopeVerification table.
-	LibraryFloor         string // LibraryFloor table.
-	ProofChain           string // ProofChain table.
-	ProofSegment         string // ProofSegment table.
-	RekorCheckpoint      string // RekorCheckpoint table.
-	RekorEntry           string // RekorEntry table.
-	SBOM                 string // SBOM table.
-	SBOMArtifact         string // SBOMArtifact table.
-	SBOMContent          string // SBOMContent table.
-	SBOMEntry            string // SBOMEntry table.
-	SBOMEntryDigest      string // SBOMEntryDigest table.
-	SBOMEntryLicence     string // SBOMEntryLicence table.
-	Statement            string // Statement table.
-	StatementSubject     string // StatementSubject table.
-	Tenant               string // Tenant table.
+	Envelope                string // Envelope table.
+	EnvelopeContent         string // EnvelopeContent table.
+	EnvelopeSignature       string // EnvelopeSignature table.
+	EnvelopeVerification    string // EnvelopeVerification table.
+	LibraryFloor            string // LibraryFloor table.
+	ProofChain              string // ProofChain table.
+	ProofSegment            string // ProofSegment table.
+	RekorCheckpoint         string // RekorCheckpoint table.
+	RekorEntry              string // RekorEntry table.
+	SBOM                    string // SBOM table.
+	SBOMArtifact            string // SBOMArtifact table.
+	SBOMContent             string // SBOMContent table.
+	SBOMEntry               string // SBOMEntry table.
+	SBOMEntryDigest         string // SBOMEntryDigest table.
+	SBOMEntryLicence        string // SBOMEntryLicence table.
+	Statement               string // Statement table.
+	StatementSubject        string // StatementSubject table.
+	Tenant                  string // Tenant table.
+	VerdictLedger           string // VerdictLedger table.
+	VerdictLedgerCheckpoint string // VerdictLedgerCheckpoint table.
+	VerdictLedgerEntry      string // VerdictLedgerEntry table.
+	VerdictLedgerInput      string // VerdictLedgerInput table.
+	VerdictLedgerNode       string // VerdictLedgerNode table.
+	VerdictPayload          string // VerdictPayload table.
 }
 
 type schemaCtxKey struct{}

@@ -59,3 +59,21 @@ type StatementSubject func(*sql.Selector)
 
 // Tenant is the predicate function for tenant builders.
 type Tenant func(*sql.Selector)
+
+// VerdictLedger is the predicate function for verdictledger builders.
+type VerdictLedger func(*sql.Selector)
+
+// VerdictLedgerCheckpoint is the predicate function for verdictledgercheckpoint builders.
+type VerdictLedgerCheckpoint func(*sql.Selector)
+
+// VerdictLedgerEntry is the predicate function for verdictledgerentry builders.
+type VerdictLedgerEntry func(*sql.Selector)
+
+// VerdictLedgerInput is the predicate function for verdictledgerinput builders.
+type VerdictLedgerInput func(*sql.Selector)
+
+// VerdictLedgerNode is the predicate function for verdictledgernode builders.
+type VerdictLedgerNode func(*sql.Selector)
+
+// VerdictPayload is the predicate function for verdictpayload builders.
+type VerdictPayload func(*sql.Selector)

@@ -15,6 +15,7 @@ import (
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/proofchain"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/ent"
 	"stella-ops.org/attestdb/ent/envelope"
 	"stella-ops.org/attestdb/ent/envelopesignature"
@@ -63,10 +64,26 @@ func newUnguarded(t *testing.T) *unguarded {
 		require.NoError(t, err)
 		_, err = h.Record(t.Context(), logged)
 		require.NoError(t, err)
+		decisions := make([]verdict.Decision, 20)
+		for i := range decisions {
+			decisions[i] = verdict.Decision{
+				Subject: verdict.Subject{Digest: subject}, Result: verdict.Pass, Policy: verdict.Policy{URI: "p"},
+				Inputs: []verdict.Input{{Kind: "sbom", Digest: digest.Sum([]byte(name))}}, Payload: []byte("1"),
+			}
+		}
+		_, err = h.As("ci").Verdict().AppendBatch(t.Context(), decisions)
+		require.NoError(t, err)
 		ids[name] = h.ID().UUID()
 	}
 	require.NoError(t, db.Close(t.Context()))
 	super := tdb.Conn(t, "superuser")
+	for name, id := range ids {
+		_, err = super.Exec(t.Context(), "SELECT set_config('attestdb.tenant_id', $1, false)", id.String())
+		require.NoError(t, err)
+		_, err = super.Exec(t.Context(), `SELECT verdict.record_checkpoint($1, gen_random_uuid(), $2, 1, verdict.tree_root($1, 1),
+			convert_to($2 || chr(10) || 1 || chr(10) || encode(verdict.tree_root($1, 1), 'base64') || chr(10), 'UTF8'), $2)`, id, name)
+		require.NoError(t, err)
+	}
 	_, err = super.Exec(t.Context(), `
 DO $$ DECLARE r regclass; m text := '{`+strings.Join(migrations.Modules, ",")+`}'; BEGIN
   FOR r IN SELECT oid FROM pg_class WHERE relnamespace::regnamespace::text = ANY (m::text[]) AND relkind IN ('r', 'p') LOOP

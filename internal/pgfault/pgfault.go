@@ -23,6 +23,8 @@ const (
 	unknownTenant   = "AD002"
 	tenantSuspended = "AD003"
 	requirement     = "AD004"
+	ledgerLaw       = "AD020"
+	ledgerTime      = "AD022"
 )
 
 // Map returns err with attestdb's sentinel in its chain, or err itself if none
@@ -62,6 +64,8 @@ func sentinel(err error) error {
 		return fault.ErrTenantSuspended
 	case requirement:
 		return fault.ErrRequirement
+	case ledgerLaw, ledgerTime:
+		return fault.ErrLedgerLaw
 	case "25006":
 		return fault.ErrReadOnly
 	case "53100":
@@ -108,6 +112,30 @@ func Transient(err error) bool {
 		return true
 	}
 	return strings.HasPrefix(pg.Code, "08")
+}
+
+// Commit returns a COMMIT's error as callers know it: [fault.ErrOutcomeUnknown] unless
+// the server said no, after which nothing is kept.
+func Commit(err error) error {
+	var pg *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &pg) && !ended(pg), errors.Is(err, pgx.ErrTxCommitRollback):
+		return Map("commit", err)
+	default:
+		return fmt.Errorf("commit: %w", errors.Join(fault.ErrOutcomeUnknown, err))
+	}
+}
+
+// ended reports whether the error is the session's last word. The server, or a
+// pooler that lost it, may say that after the commit as well as before.
+func ended(pg *pgconn.PgError) bool {
+	severity := pg.SeverityUnlocalized
+	if severity == "" { // PgBouncer's own errors
+		severity = pg.Severity
+	}
+	return severity == "FATAL" || severity == "PANIC"
 }
 
 // attempts is how often Retry runs its function at most: with the waits below

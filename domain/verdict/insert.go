@@ -1,0 +1,202 @@
+package verdict
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/ledger"
+	"stella-ops.org/attestdb/internal/pgfault"
+	"stella-ops.org/attestdb/internal/pgtenant"
+)
+
+const appendSQL = `SELECT verdict.append_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+	$16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`
+
+// columns are the arrays that append_entries takes, an element for each entry, payload
+// or input.
+type columns struct {
+	ids                            []pgtype.UUID
+	algorithms, names, results     []pgtype.Text
+	policies, reasons, verifiers   []pgtype.Text
+	actors, keys                   []pgtype.Text
+	subjects, policyDigests        [][]byte
+	inputs, payloads, decisions    [][]byte
+	leaves, nonces, contents       [][]byte
+	verifiedAts                    []pgtype.Timestamptz
+	payloadOf, inputOf, inputPlace []int32
+	inputIDs                       []pgtype.UUID
+	inputKinds                     []string
+	inputDigests                   [][]byte
+}
+
+// insert stores entries that have their places.
+func insert(ctx context.Context, conn *pgtenant.Conn, requests []*request) error {
+	if len(requests) == 0 {
+		return nil
+	}
+	c := &columns{}
+	for i, r := range requests {
+		if err := c.add(int32(i+1), r); err != nil {
+			return err
+		}
+	}
+	first := &requests[0].entry
+	_, err := conn.Exec(ctx, appendSQL, conn.Tenant(), first.Seq, first.PrevHash, first.RecordedAt,
+		c.ids, c.algorithms, c.subjects, c.names, c.results, c.policies, c.policyDigests, c.reasons, c.inputs, c.verifiers,
+		c.verifiedAts, c.payloads, c.decisions, c.actors, c.keys, c.leaves,
+		c.payloadOf, c.nonces, c.contents,
+		c.inputIDs, c.inputOf, c.inputPlace, c.inputKinds, c.inputDigests)
+	return pgfault.Map("append", err)
+}
+
+func (c *columns) add(n int32, r *request) error {
+	e := &r.entry
+	c.ids = append(c.ids, pgtype.UUID{Bytes: e.ID, Valid: true})
+	c.algorithms = append(c.algorithms, text(e.Subject.Digest.Algorithm()))
+	c.subjects = append(c.subjects, e.Subject.Digest.Bytes())
+	c.names = append(c.names, text(e.Subject.Name))
+	c.results = append(c.results, text(string(e.Result)))
+	c.policies = append(c.policies, text(e.Policy.URI))
+	c.policyDigests = append(c.policyDigests, hash(e.Policy.Digest))
+	c.reasons = append(c.reasons, text(e.Reason))
+	c.inputs = append(c.inputs, ledger.EncodeInputs(e.Inputs))
+	c.verifiers = append(c.verifiers, text(e.Verifier))
+	c.verifiedAts = append(c.verifiedAts, pgtype.Timestamptz{Time: e.TimeVerified, Valid: !e.TimeVerified.IsZero()})
+	c.payloads = append(c.payloads, hash(e.PayloadHash))
+	c.decisions = append(c.decisions, slices.Clone(e.DecisionDigest[:]))
+	c.actors = append(c.actors, text(string(e.Actor)))
+	c.keys = append(c.keys, text(e.IdempotencyKey))
+	c.leaves = append(c.leaves, slices.Clone(e.LeafHash[:]))
+	if r.payload != nil {
+		c.payloadOf, c.nonces, c.contents = append(c.payloadOf, n), append(c.nonces, r.nonce), append(c.contents, r.payload)
+	}
+	for i, in := range e.Inputs {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		c.inputIDs = append(c.inputIDs, pgtype.UUID{Bytes: id, Valid: true})
+		c.inputOf, c.inputPlace = append(c.inputOf, n), append(c.inputPlace, int32(i))
+		c.inputKinds, c.inputDigests = append(c.inputKinds, in.Kind), append(c.inputDigests, slices.Clone(in.Digest[:]))
+	}
+	return nil
+}
+
+// text is NULL for "".
+func text(s string) pgtype.Text { return pgtype.Text{String: s, Valid: s != ""} }
+
+// hash is NULL for zeros.
+func hash(h digest.SHA256) []byte {
+	if h == (digest.SHA256{}) {
+		return nil
+	}
+	return slices.Clone(h[:])
+}
+
+// foundEntries are entries that are there, by id and by idempotency key.
+type foundEntries struct {
+	byID  map[uuid.UUID]existing
+	byKey map[string]existing
+}
+
+func (f foundEntries) of(r *request) (existing, bool) {
+	if have, ok := f.byID[r.entry.ID]; ok {
+		return have, true
+	}
+	have, ok := f.byKey[r.entry.IdempotencyKey]
+	return have, ok
+}
+
+const findExistingSQL = `SELECT ` + entryColumns + `, p.nonce
+  FROM (
+    SELECT i.id FROM unnest($2::uuid[]) AS i (id)
+    UNION
+    SELECT e.id FROM unnest($3::text[]) AS k (key)
+      JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.idempotency_key = k.key
+  ) f
+  JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.id = f.id
+  LEFT JOIN verdict.ledger_payloads p ON p.tenant_id = $1 AND p.id = e.id`
+
+// findExisting returns those of the requests that are there already.
+func findExisting(ctx context.Context, conn *pgtenant.Conn, requests []*request) (foundEntries, error) {
+	found := foundEntries{byID: map[uuid.UUID]existing{}, byKey: map[string]existing{}}
+	ids := make([]pgtype.UUID, len(requests))
+	var keys []string
+	for i, r := range requests {
+		ids[i] = pgtype.UUID{Bytes: r.entry.ID, Valid: true}
+		if key := r.entry.IdempotencyKey; key != "" {
+			keys = append(keys, key)
+		}
+	}
+	rows, err := conn.Query(ctx, findExistingSQL, conn.Tenant(), ids, keys)
+	if err != nil {
+		return found, pgfault.Map("append", err)
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (have existing, err error) {
+		var r entryRow
+		if err := row.Scan(append(r.targets(&have.entry), &have.nonce)...); err != nil {
+			return have, err
+		}
+		return have, r.into(&have.entry)
+	})
+	for _, have := range list {
+		found.byID[have.entry.ID] = have
+		if key := have.entry.IdempotencyKey; key != "" {
+			found.byKey[key] = have
+		}
+	}
+	return found, pgfault.Map("append", err)
+}
+
+// entryColumns select an entry e.
+const entryColumns = `e.tenant_id, e.seq, e.id, e.recorded_at, e.prev_hash, e.kind, e.action, e.subject_algorithm,
+       e.subject_digest, e.subject_name, e.result, e.policy_uri, e.policy_digest, e.reason, e.inputs, e.verifier,
+       e.verified_at, e.payload_hash, e.decision_digest, e.actor, e.idempotency_key, e.leaf_hash`
+
+// entryRow is what of a row is not an Entry's field as it is.
+type entryRow struct {
+	action, algorithm, name, result, policy, reason, verifier, key pgtype.Text
+	subject, policyDigest, inputs, payloadHash                     []byte
+	verifiedAt                                                     *time.Time
+}
+
+func (r *entryRow) targets(e *Entry) []any {
+	return []any{
+		&e.Tenant, &e.Seq, &e.ID, &e.RecordedAt, &e.PrevHash, &e.Kind, &r.action, &r.algorithm,
+		&r.subject, &r.name, &r.result, &r.policy, &r.policyDigest, &r.reason, &r.inputs, &r.verifier,
+		&r.verifiedAt, &r.payloadHash, &e.DecisionDigest, &e.Actor, &r.key, &e.LeafHash,
+	}
+}
+
+// into fills in the rest. It returns a *[fault.Invalid] for what no entry may have.
+func (r *entryRow) into(e *Entry) (err error) {
+	e.RecordedAt = e.RecordedAt.UTC()
+	e.Action, e.Subject.Name, e.Result = r.action.String, r.name.String, Result(r.result.String)
+	e.Policy.URI, e.Reason, e.Verifier, e.IdempotencyKey = r.policy.String, r.reason.String, r.verifier.String, r.key.String
+	if r.algorithm.Valid || r.subject != nil {
+		if e.Subject.Digest, err = digest.FromBytes(r.algorithm.String, r.subject); err != nil {
+			return err
+		}
+	}
+	for _, h := range []struct {
+		raw  []byte
+		into *digest.SHA256
+	}{{r.policyDigest, &e.Policy.Digest}, {r.payloadHash, &e.PayloadHash}} {
+		if h.raw != nil {
+			if err := h.into.Scan(h.raw); err != nil {
+				return err
+			}
+		}
+	}
+	if r.verifiedAt != nil {
+		e.TimeVerified = r.verifiedAt.UTC()
+	}
+	e.Inputs, err = ledger.DecodeInputs(r.inputs)
+	return err
+}

@@ -1,0 +1,109 @@
+-- The ledger's law: whoever inserts, an entry follows the last one without a gap, has
+-- its hash, a time of the database's, and the hashes of its own bytes. It is asked of
+-- each statement's rows at once, and runs as the owner, who sees the tenant that the
+-- statement names and no other. Refused is AD020, or AD022 for a time, with the entry in DETAIL.
+
+-- lock_tenant_ledger has others who append wait until the transaction ends. The row that
+-- it locks never changes: a head that is updated leaves a dead row for each append.
+CREATE FUNCTION "verdict"."lock_tenant_ledger"(tenant uuid) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    -- Else the last entry that the transaction sees need not be the last one.
+    RAISE EXCEPTION 'a ledger is appended to in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+      USING ERRCODE = 'AD021';
+  END IF;
+  PERFORM FROM verdict.ledgers l WHERE l.tenant_id = tenant FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    INSERT INTO verdict.ledgers (tenant_id, id, created_at) VALUES (tenant, gen_random_uuid(), clock_timestamp())
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM verdict.ledgers l WHERE l.tenant_id = tenant FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'the statement is of another tenant' USING ERRCODE = 'AD002';
+    END IF;
+  END IF;
+END $$;
+REVOKE ALL ON FUNCTION "verdict"."lock_tenant_ledger" FROM PUBLIC;
+
+CREATE FUNCTION "verdict"."check_entries"() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  tenant uuid;
+  tenants bigint;
+  first_seq bigint;
+  last_seq bigint;
+  before record;
+  bad record;
+  depth int := 0;
+BEGIN
+  SELECT count(DISTINCT a.tenant_id), min(a.seq), max(a.seq) INTO tenants, first_seq, last_seq FROM added a;
+  IF tenants = 0 THEN
+    RETURN NULL;
+  ELSIF tenants > 1 THEN
+    RAISE EXCEPTION 'entries of several ledgers in one statement' USING ERRCODE = 'AD020';
+  END IF;
+  SELECT a.tenant_id INTO tenant FROM added a LIMIT 1;
+  PERFORM verdict.lock_tenant_ledger(tenant);
+  SELECT e.seq, e.leaf_hash, e.recorded_at INTO before
+    FROM verdict.ledger_entries e WHERE e.tenant_id = tenant AND e.seq < first_seq
+   ORDER BY e.seq DESC LIMIT 1;
+
+  SELECT r.seq, r.problem INTO bad
+    FROM (
+      SELECT a.seq,
+             CASE
+               WHEN a.seq <> coalesce(lag(a.seq) OVER w, before.seq, -1) + 1 THEN 'does not follow the last entry'
+               WHEN a.prev_hash <> coalesce(lag(a.leaf_hash) OVER w, before.leaf_hash, decode(repeat('00', 32), 'hex'))
+                 THEN 'prev_hash is not the hash of the entry before'
+               WHEN a.recorded_at < coalesce(lag(a.recorded_at) OVER w, before.recorded_at, a.recorded_at)
+                 THEN 'recorded_at is before that of the entry before'
+               -- Not before the transaction either, unless the clock was set back meanwhile.
+               WHEN a.recorded_at < least(transaction_timestamp(), clock_timestamp())
+                    AND a.recorded_at IS DISTINCT FROM before.recorded_at THEN 'recorded_at is not the time of the database'
+               WHEN a.recorded_at > clock_timestamp() AND a.recorded_at IS DISTINCT FROM before.recorded_at
+                 THEN 'recorded_at is not the time of the database'
+               WHEN a.decision_digest <> verdict.decision_digest(ROW(a.*)::verdict.ledger_entries) THEN 'decision_digest is not that of its decision'
+               WHEN a.leaf_hash <> verdict.leaf_hash(ROW(a.*)::verdict.ledger_entries) THEN 'leaf_hash is not that of its leaf'
+             END AS problem
+        FROM added a
+      WINDOW w AS (ORDER BY a.seq)
+    ) r
+   WHERE r.problem IS NOT NULL
+   ORDER BY r.seq LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'entry % %', bad.seq, bad.problem
+      USING ERRCODE = CASE WHEN bad.problem LIKE '%of the database' THEN 'AD022' ELSE 'AD020' END, DETAIL = bad.seq::text, SCHEMA = 'verdict', TABLE = 'ledger_entries';
+  END IF;
+
+  -- The nodes that these entries complete, level by level.
+  LOOP
+    first_seq := first_seq / 16;
+    last_seq := (last_seq + 1) / 16 - 1;
+    EXIT WHEN last_seq < first_seq;
+    depth := depth + 1;
+    INSERT INTO verdict.ledger_nodes (tenant_id, id, created_at, level, index, hash)
+    SELECT tenant, gen_random_uuid(), clock_timestamp(), depth, c.parent, verdict.node(c.hashes)
+      FROM (
+        SELECT h.index / 16 AS parent, array_agg(h.hash ORDER BY h.index) AS hashes
+          FROM (
+            SELECT e.seq AS index, e.leaf_hash AS hash FROM verdict.ledger_entries e
+             WHERE depth = 1 AND e.tenant_id = tenant AND e.seq BETWEEN first_seq * 16 AND last_seq * 16 + 15
+            UNION ALL
+            SELECT n.index, n.hash FROM verdict.ledger_nodes n
+             WHERE depth > 1 AND n.tenant_id = tenant AND n.level = depth - 1
+               AND n.index BETWEEN first_seq * 16 AND last_seq * 16 + 15
+          ) h
+         GROUP BY 1
+      ) c
+     ORDER BY c.parent;
+  END LOOP;
+  RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION "verdict"."check_entries"() FROM PUBLIC;
+
+CREATE TRIGGER "ledger_entries_law" AFTER INSERT ON "verdict"."ledger_entries"
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION "verdict"."check_entries"();
