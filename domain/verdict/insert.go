@@ -3,7 +3,6 @@ package verdict
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -140,10 +139,11 @@ func findExisting(ctx context.Context, conn *pgtenant.Conn, requests []*request)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (have existing, err error) {
 		var r entryRow
-		if err := row.Scan(append(r.targets(&have.entry), &have.nonce)...); err != nil {
+		if err := row.Scan(append(r.targets(), &have.nonce)...); err != nil {
 			return have, err
 		}
-		return have, r.into(&have.entry)
+		have.entry, err = r.entry()
+		return have, err
 	})
 	for _, have := range list {
 		found.byID[have.entry.ID] = have
@@ -152,51 +152,4 @@ func findExisting(ctx context.Context, conn *pgtenant.Conn, requests []*request)
 		}
 	}
 	return found, pgfault.Map("append", err)
-}
-
-// entryColumns select an entry e.
-const entryColumns = `e.tenant_id, e.seq, e.id, e.recorded_at, e.prev_hash, e.kind, e.action, e.subject_algorithm,
-       e.subject_digest, e.subject_name, e.result, e.policy_uri, e.policy_digest, e.reason, e.inputs, e.verifier,
-       e.verified_at, e.payload_hash, e.decision_digest, e.actor, e.idempotency_key, e.leaf_hash`
-
-// entryRow is what of a row is not an Entry's field as it is.
-type entryRow struct {
-	action, algorithm, name, result, policy, reason, verifier, key pgtype.Text
-	subject, policyDigest, inputs, payloadHash                     []byte
-	verifiedAt                                                     *time.Time
-}
-
-func (r *entryRow) targets(e *Entry) []any {
-	return []any{
-		&e.Tenant, &e.Seq, &e.ID, &e.RecordedAt, &e.PrevHash, &e.Kind, &r.action, &r.algorithm,
-		&r.subject, &r.name, &r.result, &r.policy, &r.policyDigest, &r.reason, &r.inputs, &r.verifier,
-		&r.verifiedAt, &r.payloadHash, &e.DecisionDigest, &e.Actor, &r.key, &e.LeafHash,
-	}
-}
-
-// into fills in the rest. It returns a *[fault.Invalid] for what no entry may have.
-func (r *entryRow) into(e *Entry) (err error) {
-	e.RecordedAt = e.RecordedAt.UTC()
-	e.Action, e.Subject.Name, e.Result = r.action.String, r.name.String, Result(r.result.String)
-	e.Policy.URI, e.Reason, e.Verifier, e.IdempotencyKey = r.policy.String, r.reason.String, r.verifier.String, r.key.String
-	if r.algorithm.Valid || r.subject != nil {
-		if e.Subject.Digest, err = digest.FromBytes(r.algorithm.String, r.subject); err != nil {
-			return err
-		}
-	}
-	for _, h := range []struct {
-		raw  []byte
-		into *digest.SHA256
-	}{{r.policyDigest, &e.Policy.Digest}, {r.payloadHash, &e.PayloadHash}} {
-		if h.raw != nil {
-			if err := h.into.Scan(h.raw); err != nil {
-				return err
-			}
-		}
-	}
-	if r.verifiedAt != nil {
-		e.TimeVerified = r.verifiedAt.UTC()
-	}
-	e.Inputs, err = ledger.DecodeInputs(r.inputs)
-	return err
 }
