@@ -80,6 +80,9 @@ func (VerdictLedgerEntry) Indexes() []ent.Index {
 		index.Fields("tenant_id", "policy_uri", "seq").StorageKey("ledger_entries_policy_idx"),
 		// Serves: what was decided in a time, newest first.
 		index.Fields("tenant_id", "recorded_at", "seq").StorageKey("ledger_entries_recorded_at_idx"),
+		// Serves: what administrators did, newest first; which erasures there are.
+		index.Fields("tenant_id", "action", "seq").StorageKey("ledger_entries_action_idx").
+			Annotations(entsql.IndexWhere("action IS NOT NULL")),
 	}
 }
 

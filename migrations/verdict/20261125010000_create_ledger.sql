@@ -83,6 +83,9 @@ CREATE TABLE "verdict"."ledger_entries" (
   CONSTRAINT "ledger_entries_verifier_length" CHECK ((octet_length(verifier) >= 1) AND (octet_length(verifier) <= 1024))
 );
 
+-- Create index "ledger_entries_action_idx" to table: "ledger_entries"
+CREATE INDEX "ledger_entries_action_idx" ON "verdict"."ledger_entries" ("tenant_id", "action", "seq") WHERE (action IS NOT NULL);
+
 -- Create index "ledger_entries_current_idx" to table: "ledger_entries"
 CREATE INDEX "ledger_entries_current_idx" ON "verdict"."ledger_entries" ("tenant_id", "policy_uri", "subject_digest", "subject_algorithm", "seq");
 

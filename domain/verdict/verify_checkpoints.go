@@ -1,0 +1,128 @@
+package verdict
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/transparency-dev/formats/log"
+	"golang.org/x/mod/sumdb/note"
+
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/fault"
+)
+
+// checkpoint is one that the ledger is compared with.
+type checkpoint struct {
+	size    int64
+	root    digest.SHA256
+	outside bool
+}
+
+func (c checkpoint) String() string {
+	if c.outside {
+		return fmt.Sprintf("the checkpoint of size %d that was kept outside", c.size)
+	}
+	return fmt.Sprintf("the checkpoint of size %d", c.size)
+}
+
+const checkpointsSQL = `SELECT c.origin, c.tree_size, c.root_hash, c.note, c.note_sha256, c.signed_by
+  FROM verdict.ledger_checkpoints c WHERE c.tenant_id = $1 ORDER BY c.tree_size, c.created_at, c.id`
+
+// readCheckpoints reads what is stored. One that is not what its note says, or whose
+// signature nobody made, is a fault, and is compared with the ledger no further.
+func (v *verification) readCheckpoints(ctx context.Context) error {
+	v.checkpoints, v.findings = nil, findings{}
+	rows, err := v.store.conn.Query(ctx, checkpointsSQL, v.store.conn.Tenant())
+	if err != nil {
+		return err
+	}
+	var origin, signedBy string
+	var size int64
+	var root, raw, sum []byte
+	_, err = pgx.ForEachRow(rows, []any{&origin, &size, &root, &raw, &sum, &signedBy}, func() error {
+		c := checkpoint{size: size, root: digest.SHA256(pad(root))}
+		hash := sha256.Sum256(raw)
+		said, err := v.open(raw, signedBy)
+		switch {
+		case err != nil:
+			v.add(-1, FaultCheckpoint, "%s: %s", c, err)
+		case said.Origin != origin || said.Size != uint64(size) || !bytes.Equal(said.Hash, root) || !bytes.Equal(hash[:], sum):
+			v.add(-1, FaultCheckpoint, "%s says something else than its note", c)
+		default:
+			v.checkpoints = append(v.checkpoints, c)
+		}
+		return nil
+	})
+	return err
+}
+
+// open reads a note whose signature is a trusted key's, or without any that of the key
+// which is stored beside it.
+func (v *verification) open(raw []byte, signedBy string) (*log.Checkpoint, error) {
+	verifiers := v.req.Verifiers
+	if len(verifiers) == 0 {
+		own, err := note.NewVerifier(signedBy)
+		if err != nil {
+			return nil, fmt.Errorf("its key cannot be read: %w", err)
+		}
+		verifiers = []note.Verifier{own}
+	}
+	n, err := note.Open(raw, note.VerifierList(verifiers...))
+	if err != nil {
+		return nil, err
+	}
+	c := &log.Checkpoint{}
+	if _, err := c.Unmarshal([]byte(n.Text)); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// addOutside adds the checkpoints of the request. It returns a *[fault.Invalid] for one
+// that no trusted key signed: it would show nothing.
+func (v *verification) addOutside() error {
+	for i, raw := range v.req.Outside {
+		c, err := v.open(raw, "")
+		if err != nil {
+			return &fault.Invalid{
+				Field: fmt.Sprintf("outside[%d]", i), Allowed: "a checkpoint that a trusted key signed",
+				Problem: strings.TrimSpace(err.Error()),
+			}
+		}
+		v.checkpoints = append(v.checkpoints, checkpoint{size: int64(c.Size), root: digest.SHA256(pad(c.Hash)), outside: true})
+	}
+	slices.SortStableFunc(v.checkpoints, func(a, b checkpoint) int { return int(a.size - b.size) })
+	return nil
+}
+
+// dropCheckpoints reports those of a larger ledger, and leaves out those that an earlier
+// verification has compared.
+func (v *verification) dropCheckpoints() {
+	v.checkpoints = slices.DeleteFunc(v.checkpoints, func(c checkpoint) bool {
+		if c.size > v.size {
+			v.add(v.size, FaultRollback, "%s is of a larger ledger: there are %d entries", c, v.size)
+		}
+		return c.size > v.size || c.size < v.next
+	})
+}
+
+// compareCheckpoints compares those of the size that the tree has now.
+func (v *verification) compareCheckpoints() error {
+	for len(v.checkpoints) > 0 && uint64(v.checkpoints[0].size) == v.tree.End() {
+		root, err := v.root()
+		if err != nil {
+			return err
+		}
+		if c := v.checkpoints[0]; root != c.root {
+			v.add(max(c.size-1, 0), FaultCheckpoint, "%s has another root: an entry up to this one was changed", c)
+		}
+		v.compared++
+		v.checkpoints = v.checkpoints[1:]
+	}
+	return nil
+}

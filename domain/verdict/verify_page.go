@@ -1,0 +1,232 @@
+package verdict
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"iter"
+	"runtime"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/transparency-dev/merkle/compact"
+
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/ledger"
+)
+
+// pageEntries is how many entries are read at a time.
+const pageEntries = 2000
+
+// nodeLevels is how many levels of the tree a stored node covers.
+const nodeLevels = 4
+
+// ledgerPage is a range of entries with all that belongs to them.
+type ledgerPage struct {
+	from, to int64
+	rows     []entryRow
+	judged   []judged
+	inputs   map[int64][]byte
+	payloads map[uuid.UUID][]byte // the hash of nonce and content
+	// gone is whose payload an entry says is erased, by their leaf hashes.
+	gone  map[digest.SHA256]bool
+	nodes map[compact.NodeID][]byte
+	err   error
+}
+
+// judged is what was found of an entry by itself.
+type judged struct {
+	leaf    digest.SHA256
+	problem string
+}
+
+// pages reads the ledger, one page ahead of whoever asks for them.
+func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
+	return func(yield func(*ledgerPage) bool) {
+		ahead := make(chan *ledgerPage, 1)
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go func() {
+			defer close(ahead)
+			for from := v.req.Resume.Size; from < v.size; from += pageEntries {
+				p := &ledgerPage{from: from, to: min(from+pageEntries, v.size)}
+				p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
+				select {
+				case ahead <- p:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		for p := range ahead {
+			if !yield(p) {
+				return
+			}
+		}
+	}
+}
+
+const entriesSQL = `SELECT ` + entryColumns + `
+  FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq, e.id`
+
+const inputsSQL = `SELECT i.seq, i.position, i.kind, i.digest
+  FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND i.seq >= $2 AND i.seq < $3 ORDER BY i.seq, i.position, i.id`
+
+const payloadsSQL = `SELECT p.id, p.nonce, p.content
+  FROM verdict.ledger_entries e JOIN verdict.ledger_payloads p ON p.tenant_id = $1 AND p.id = e.id
+ WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3`
+
+// Nodes whose last leaf is in the range.
+const nodesSQL = `SELECT n.level, n.index, n.hash
+  FROM generate_series(1, 15) AS l (level)
+  CROSS JOIN LATERAL (SELECT n.level, n.index, n.hash FROM verdict.ledger_nodes n
+    WHERE n.tenant_id = $1 AND n.level = l.level
+      AND n.index >= $2::bigint >> (4 * l.level) AND n.index < $3::bigint >> (4 * l.level)) n`
+
+const erasedSQL = `SELECT DISTINCT i.digest
+  FROM verdict.ledger_inputs i JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.seq = i.seq
+ WHERE i.tenant_id = $1 AND i.digest = ANY ($2) AND i.kind = 'entry' AND e.kind = 'act' AND e.action = 'payload.erase'`
+
+func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
+	p.rows = make([]entryRow, 0, p.to-p.from)
+	var row entryRow
+	err := v.each(ctx, entriesSQL, p, row.targets(), func() {
+		p.rows = append(p.rows, row)
+		// What was scanned into it is the slice's now.
+		row.prev, row.subject, row.policyDigest, row.inputs, row.payload, row.decision, row.leaf = nil, nil, nil, nil, nil, nil, nil
+	})
+	if err != nil {
+		return err
+	}
+	p.inputs = map[int64][]byte{}
+	var seq int64
+	var position int32
+	var kind string
+	var raw []byte
+	last, places := int64(-1), int32(0)
+	err = v.each(ctx, inputsSQL, p, []any{&seq, &position, &kind, &raw}, func() {
+		if seq != last {
+			last, places = seq, 0
+		}
+		if position != places || len(raw) != sha256.Size {
+			p.inputs[seq] = append(p.inputs[seq], 0) // no entry's inputs end so
+		}
+		places++
+		p.inputs[seq] = append(p.inputs[seq], ledger.EncodeInputs([]Input{{Kind: kind, Digest: digest.SHA256(pad(raw))}})...)
+	})
+	if err != nil {
+		return err
+	}
+	p.payloads = map[uuid.UUID][]byte{}
+	var id uuid.UUID
+	var nonce, content []byte
+	err = v.each(ctx, payloadsSQL, p, []any{&id, &nonce, &content}, func() {
+		hash := ledger.PayloadHash(nonce, content)
+		p.payloads[id] = hash[:]
+	})
+	if err != nil {
+		return err
+	}
+	p.nodes = map[compact.NodeID][]byte{}
+	var level int32
+	var index int64
+	err = v.each(ctx, nodesSQL, p, []any{&level, &index, &raw}, func() {
+		p.nodes[compact.NewNodeID(uint(level)*nodeLevels, uint64(index))] = bytes.Clone(raw)
+	})
+	if err != nil {
+		return err
+	}
+	p.judge(v)
+	return v.readErased(ctx, p)
+}
+
+func (v *verification) each(ctx context.Context, sql string, p *ledgerPage, into []any, f func()) error {
+	rows, err := v.store.conn.Query(ctx, sql, v.store.conn.Tenant(), p.from, p.to)
+	if err != nil {
+		return err
+	}
+	_, err = pgx.ForEachRow(rows, into, func() error { f(); return nil })
+	return err
+}
+
+// readErased asks which payloads that are gone the ledger says are erased, and which that
+// are there.
+func (v *verification) readErased(ctx context.Context, p *ledgerPage) error {
+	var leaves [][]byte
+	for i := range p.rows {
+		if p.rows[i].payload != nil {
+			leaves = append(leaves, p.rows[i].leaf)
+		}
+	}
+	p.gone = map[digest.SHA256]bool{}
+	if len(leaves) == 0 {
+		return nil
+	}
+	rows, err := v.store.conn.Query(ctx, erasedSQL, v.store.conn.Tenant(), leaves)
+	if err != nil {
+		return err
+	}
+	var raw []byte
+	_, err = pgx.ForEachRow(rows, []any{&raw}, func() error {
+		p.gone[digest.SHA256(pad(raw))] = true
+		return nil
+	})
+	return err
+}
+
+// judge recomputes each entry's hashes, on all cores.
+func (p *ledgerPage) judge(v *verification) {
+	p.judged = make([]judged, len(p.rows))
+	workers := min(runtime.GOMAXPROCS(0), len(p.rows))
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			var buf []byte
+			for i := w; i < len(p.rows); i += workers {
+				p.judged[i], buf = p.rows[i].judge(v, buf)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// judge says what is wrong with an entry by itself. The leaf is the one that is stored.
+func (r *entryRow) judge(v *verification, buf []byte) (judged, []byte) {
+	j := judged{leaf: digest.SHA256(pad(r.leaf))}
+	e, err := r.entry()
+	if err == nil {
+		err = e.Validate()
+	}
+	if err != nil {
+		j.problem = problemOf(err)
+		return j, buf
+	}
+	buf = e.AppendLeaf(append(buf[:0], 0))
+	switch {
+	case e.Tenant != v.store.tenant():
+		j.problem = "it is another tenant's"
+	case sha256.Sum256(buf) != e.LeafHash:
+		j.problem = "its bytes have another hash"
+	case e.ComputeDecisionDigest() != e.DecisionDigest:
+		j.problem = "its decision_digest is another decision's"
+	}
+	return j, buf
+}
+
+func problemOf(err error) string {
+	if invalid, ok := errors.AsType[*fault.Invalid](err); ok {
+		return "no entry is so: " + invalid.Error()
+	}
+	return err.Error()
+}
+
+// pad makes 32 bytes of a stored hash of whatever length.
+func pad(raw []byte) []byte {
+	if len(raw) == sha256.Size {
+		return raw
+	}
+	return make([]byte, sha256.Size)
+}
