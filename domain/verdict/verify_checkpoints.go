@@ -30,7 +30,8 @@ func (c checkpoint) String() string {
 	return fmt.Sprintf("the checkpoint of size %d", c.size)
 }
 
-const checkpointsSQL = `SELECT c.origin, c.tree_size, c.root_hash, c.note, c.note_sha256, c.signed_by
+const checkpointsSQL = `SELECT coalesce(c.origin, ''), coalesce(c.tree_size, -1), coalesce(c.root_hash, ''), coalesce(c.note, ''),
+       coalesce(c.note_sha256, ''), coalesce(c.signed_by, '')
   FROM verdict.ledger_checkpoints c WHERE c.tenant_id = $1 ORDER BY c.tree_size, c.created_at, c.id`
 
 // readCheckpoints reads what is stored. One that is not what its note says, or whose
@@ -47,7 +48,7 @@ func (v *verification) readCheckpoints(ctx context.Context) error {
 	_, err = pgx.ForEachRow(rows, []any{&origin, &size, &root, &raw, &sum, &signedBy}, func() error {
 		c := checkpoint{size: size, root: digest.SHA256(pad(root))}
 		hash := sha256.Sum256(raw)
-		said, err := v.open(raw, signedBy)
+		said, err := v.openStored(raw, signedBy)
 		switch {
 		case err != nil:
 			v.add(-1, FaultCheckpoint, "%s: %s", c, err)
@@ -61,17 +62,22 @@ func (v *verification) readCheckpoints(ctx context.Context) error {
 	return err
 }
 
-// open reads a note whose signature is a trusted key's, or without any that of the key
-// which is stored beside it.
-func (v *verification) open(raw []byte, signedBy string) (*log.Checkpoint, error) {
-	verifiers := v.req.Verifiers
-	if len(verifiers) == 0 {
-		own, err := note.NewVerifier(signedBy)
-		if err != nil {
-			return nil, fmt.Errorf("its key cannot be read: %w", err)
-		}
-		verifiers = []note.Verifier{own}
+// openStored reads a note that the key which is stored beside it signed, and a trusted
+// key if there are any.
+func (v *verification) openStored(raw []byte, signedBy string) (*log.Checkpoint, error) {
+	own, err := note.NewVerifier(signedBy)
+	if err != nil {
+		return nil, fmt.Errorf("its key cannot be read: %w", err)
 	}
+	if len(v.req.Verifiers) > 0 {
+		if _, err := open(raw, v.req.Verifiers); err != nil {
+			return nil, err
+		}
+	}
+	return open(raw, []note.Verifier{own})
+}
+
+func open(raw []byte, verifiers []note.Verifier) (*log.Checkpoint, error) {
 	n, err := note.Open(raw, note.VerifierList(verifiers...))
 	if err != nil {
 		return nil, err
@@ -87,7 +93,7 @@ func (v *verification) open(raw []byte, signedBy string) (*log.Checkpoint, error
 // that no trusted key signed: it would show nothing.
 func (v *verification) addOutside() error {
 	for i, raw := range v.req.Outside {
-		c, err := v.open(raw, "")
+		c, err := open(raw, v.req.Verifiers)
 		if err != nil {
 			return &fault.Invalid{
 				Field: fmt.Sprintf("outside[%d]", i), Allowed: "a checkpoint that a trusted key signed",

@@ -18,6 +18,8 @@ import (
 	"stella-ops.org/attestdb/domain/ledger"
 )
 
+// The statements read what constraints no longer keep from being NULL.
+
 // pageEntries is how many entries are read at a time.
 const pageEntries = 2000
 
@@ -72,15 +74,15 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 const entriesSQL = `SELECT ` + entryColumns + `
   FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq, e.id`
 
-const inputsSQL = `SELECT i.seq, i.position, i.kind, i.digest
+const inputsSQL = `SELECT i.seq, coalesce(i.position, -1), coalesce(i.kind, ''), coalesce(i.digest, '')
   FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND i.seq >= $2 AND i.seq < $3 ORDER BY i.seq, i.position, i.id`
 
-const payloadsSQL = `SELECT p.id, p.nonce, p.content
+const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), coalesce(p.content, '')
   FROM verdict.ledger_entries e JOIN verdict.ledger_payloads p ON p.tenant_id = $1 AND p.id = e.id
  WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3`
 
 // Nodes whose last leaf is in the range.
-const nodesSQL = `SELECT n.level, n.index, n.hash
+const nodesSQL = `SELECT n.level, n.index, coalesce(n.hash, '')
   FROM generate_series(1, 15) AS l (level)
   CROSS JOIN LATERAL (SELECT n.level, n.index, n.hash FROM verdict.ledger_nodes n
     WHERE n.tenant_id = $1 AND n.level = l.level

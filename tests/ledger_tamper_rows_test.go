@@ -1,0 +1,158 @@
+package tests
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"stella-ops.org/attestdb/domain/verdict"
+)
+
+// What belongs to entries, and what is kept of the tree, is compared with the entries
+// column by column as well.
+func TestEveryChangedColumnBesideTheEntriesIsFound(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	// Nothing hashes these: an id that leads nowhere, and a time that nothing follows from.
+	free := map[string]bool{
+		"ledger_inputs.id": true, "ledger_nodes.id": true, "ledger_checkpoints.id": true,
+		"ledger_inputs.created_at": true, "ledger_nodes.created_at": true, "ledger_checkpoints.created_at": true, "ledger_payloads.created_at": true,
+	}
+	for table, where := range map[string]string{
+		"ledger_inputs":      "seq = 17 AND position = 1",
+		"ledger_payloads":    "id = (SELECT id FROM verdict.ledger_entries WHERE seq = 17)",
+		"ledger_nodes":       "level = 1 AND index = 1",
+		"ledger_checkpoints": "true",
+	} {
+		for column, typ := range v.columnsOf(t, "verdict."+table) {
+			require.Contains(t, changes, typ)
+			for _, change := range changes[typ] {
+				if free[table+"."+column] {
+					continue
+				}
+				expr := change
+				if strings.Contains(change, "%") {
+					expr = fmt.Sprintf(change, column)
+				}
+				tag, err := v.conn.Exec(t.Context(), fmt.Sprintf("UPDATE verdict.%s SET %s = %s WHERE %s AND (%[3]s) IS DISTINCT FROM %[2]s", table, column, expr, where))
+				if err != nil && (column == "id" || column == "tenant_id") {
+					continue // the primary key is there
+				}
+				require.NoError(t, err)
+				require.LessOrEqual(t, tag.RowsAffected(), int64(1))
+				if tag.RowsAffected() == 0 {
+					continue
+				}
+				// One that is taken away, to another tenant's, is shown by those that were
+				// kept outside.
+				if table+"."+column == "ledger_checkpoints.tenant_id" {
+					v.restore(t)
+					continue
+				}
+				require.False(t, v.verify(t, v.outside).OK(), "%s.%s = %s", table, column, expr)
+				v.restore(t)
+			}
+		}
+	}
+	require.Empty(t, v.verify(t, v.outside).Findings)
+}
+
+// Rows that are taken away, put in, swapped or written anew.
+func TestEveryTamperingWithRowsIsFound(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	acme := v.acme.ID().String()
+	const all = "tenant_id, id, seq, recorded_at, prev_hash, kind, action, subject_algorithm, subject_digest, subject_name, result, policy_uri, policy_digest, reason, inputs, verifier, verified_at, payload_hash, decision_digest, actor, idempotency_key, leaf_hash"
+	copyOf := func(seq, as string) string {
+		return fmt.Sprintf("INSERT INTO verdict.ledger_entries (%s) SELECT %s FROM verdict.ledger_entries WHERE seq = %s",
+			all, strings.Replace(strings.Replace(all, " id,", " gen_random_uuid(),", 1), "seq,", as+",", 1), seq)
+	}
+	for _, c := range []struct {
+		name, sql string
+		seq       int64
+		faults    []verdict.Fault
+	}{
+		{"an entry is gone", "DELETE FROM verdict.ledger_entries WHERE seq = 17", 17, []verdict.Fault{verdict.FaultGap}},
+		{"the first is gone", "DELETE FROM verdict.ledger_entries WHERE seq = 0", 0, []verdict.Fault{verdict.FaultGap}},
+		{"several are gone", "DELETE FROM verdict.ledger_entries WHERE seq BETWEEN 17 AND 19", 17, []verdict.Fault{verdict.FaultGap}},
+		{"one is there twice", copyOf("17", "17"), 17, []verdict.Fault{verdict.FaultExtra}},
+		{"one is put before the first", copyOf("17", "-1"), -1, []verdict.Fault{verdict.FaultExtra}},
+		{"one is put behind the last", copyOf("17", fmt.Sprint(vaultSize)), vaultSize, []verdict.Fault{verdict.FaultHash}},
+		{"one is put in between", "UPDATE verdict.ledger_entries SET seq = seq + 1 WHERE seq > 17; " + copyOf("17", "18"), 18, []verdict.Fault{verdict.FaultHash}},
+		{"two are swapped", "UPDATE verdict.ledger_entries SET seq = CASE seq WHEN 17 THEN 20 ELSE 17 END WHERE seq IN (17, 20)", 17, []verdict.Fault{verdict.FaultHash}},
+		{"one is written anew with its hash", "UPDATE verdict.ledger_entries e SET reason = 'x'; UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 17", 0, []verdict.Fault{verdict.FaultHash}},
+		{"one with its hashes", `UPDATE verdict.ledger_entries SET reason = 'x' WHERE seq = 17;
+			UPDATE verdict.ledger_entries e SET decision_digest = verdict.decision_digest(e) WHERE seq = 17;
+			UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 17`, 18, []verdict.Fault{verdict.FaultLink}},
+		{"one with a decision digest of another", `UPDATE verdict.ledger_entries SET decision_digest = sha256('x') WHERE seq = 42;
+			UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 42`, 42, []verdict.Fault{verdict.FaultHash}},
+		{"the last with its hashes", `UPDATE verdict.ledger_entries SET reason = 'x' WHERE seq = 42;
+			UPDATE verdict.ledger_entries e SET decision_digest = verdict.decision_digest(e) WHERE seq = 42;
+			UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 42`, 42, []verdict.Fault{verdict.FaultCheckpoint}},
+		{"a time before the one before", `UPDATE verdict.ledger_entries SET recorded_at = recorded_at - interval '1 day' WHERE seq = 42;
+			UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 42`, 42, []verdict.Fault{verdict.FaultTime}},
+		{"a payload is deleted by hand", "DELETE FROM verdict.ledger_payloads WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = 17)", 17, []verdict.Fault{verdict.FaultPayload}},
+		{"an erased payload is back", fmt.Sprintf("INSERT INTO verdict.ledger_payloads SELECT tenant_id, id, recorded_at, sha256('n'), 'x' FROM verdict.ledger_entries WHERE seq = %d", vaultErased), vaultErased, []verdict.Fault{verdict.FaultPayload}},
+		{"a payload of an act", "INSERT INTO verdict.ledger_payloads SELECT tenant_id, id, recorded_at, sha256('n'), 'x' FROM verdict.ledger_entries WHERE seq = 0", 0, []verdict.Fault{verdict.FaultPayload}},
+		{"a payload of nothing", "INSERT INTO verdict.ledger_payloads VALUES ('" + acme + "', gen_random_uuid(), now(), sha256('n'), 'x')", -1, []verdict.Fault{verdict.FaultPayload}},
+		{"an input is gone", "DELETE FROM verdict.ledger_inputs WHERE seq = 17 AND position = 1", 17, []verdict.Fault{verdict.FaultInputs}},
+		{"an input is added", "INSERT INTO verdict.ledger_inputs VALUES ('" + acme + "', gen_random_uuid(), now(), 17, 2, 'vex', sha256('x'))", 17, []verdict.Fault{verdict.FaultInputs}},
+		{"inputs beyond the last", "INSERT INTO verdict.ledger_inputs VALUES ('" + acme + "', gen_random_uuid(), now(), 4000, 0, 'vex', sha256('x'))", -1, []verdict.Fault{verdict.FaultInputs}},
+		{"a node is gone", "DELETE FROM verdict.ledger_nodes WHERE index = 1", 31, []verdict.Fault{verdict.FaultNode}},
+		{"a node too many", "INSERT INTO verdict.ledger_nodes VALUES ('" + acme + "', gen_random_uuid(), now(), 1, 2, sha256('x'))", -1, []verdict.Fault{verdict.FaultNode}},
+		{"a node of a level that is none", "INSERT INTO verdict.ledger_nodes VALUES ('" + acme + "', gen_random_uuid(), now(), 16, 0, sha256('x'))", -1, []verdict.Fault{verdict.FaultNode}},
+		{"the erasure is no more", "UPDATE verdict.ledger_entries SET action = 'payload.keep' WHERE action = 'payload.erase'", vaultErased, []verdict.Fault{verdict.FaultPayload}},
+		{"an envelope's bytes are deleted by hand", "DELETE FROM attestor.envelope_contents", -1, []verdict.Fault{verdict.FaultPayload}},
+		{"an erased envelope is back", "INSERT INTO attestor.envelope_contents SELECT tenant_id, id, created_at, 'x' FROM attestor.envelopes ON CONFLICT DO NOTHING", -1, []verdict.Fault{verdict.FaultPayload}},
+		{"the tail is gone, and a stored checkpoint says so", rollbackTo(20), 20, []verdict.Fault{verdict.FaultRollback}},
+		{"the tail is gone, and so are the checkpoints", "DELETE FROM verdict.ledger_checkpoints; " + rollbackTo(20), 20, []verdict.Fault{verdict.FaultRollback}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v.exec(t, c.sql)
+			requireFault(t, v.verify(t, v.outside), c.seq, c.faults...)
+			v.restore(t)
+		})
+	}
+	require.Empty(t, v.verify(t, v.outside).Findings)
+}
+
+// rollbackTo is what an older backup would bring.
+func rollbackTo(size int) string {
+	return fmt.Sprintf(`DELETE FROM verdict.ledger_payloads p USING verdict.ledger_entries e WHERE e.id = p.id AND e.seq >= %[1]d;
+		DELETE FROM verdict.ledger_entries WHERE seq >= %[1]d; DELETE FROM verdict.ledger_inputs WHERE seq >= %[1]d;
+		DELETE FROM verdict.ledger_nodes WHERE (index + 1) * 16 ^ level > %[1]d;
+		INSERT INTO attestor.envelope_contents SELECT tenant_id, id, created_at, 'x' FROM attestor.envelopes
+		  WHERE NOT EXISTS (SELECT FROM verdict.ledger_entries WHERE action = 'envelope.erase') ON CONFLICT DO NOTHING`, size)
+}
+
+// Whoever writes the whole ledger anew, checkpoints included, has a ledger in which all
+// is well: only a checkpoint that was kept outside, and the state of an earlier
+// verification, show it.
+func TestOnlyOutsideCheckpointsShowARewrittenLedger(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	before := v.verify(t)
+	require.True(t, before.OK())
+	for _, rewritten := range []string{rollbackTo(0), rollbackTo(20)} {
+		v.exec(t, "DELETE FROM verdict.ledger_checkpoints; "+rewritten)
+		v.exec(t, "SET session_replication_role = DEFAULT")
+		var size int
+		require.NoError(t, v.conn.QueryRow(t.Context(), "SELECT count(*) FROM verdict.ledger_entries").Scan(&size))
+		decisions := make([]verdict.Decision, vaultSize-size)
+		for i := range decisions {
+			decisions[i] = decided(fmt.Sprint("other ", i))
+		}
+		_, err := v.acme.Verdict().AppendBatch(t.Context(), decisions)
+		require.NoError(t, err)
+
+		require.Empty(t, v.verify(t).Findings)
+		requireFault(t, v.verify(t, v.outside), vaultSize-1, verdict.FaultCheckpoint)
+		resumed, err := v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: before.State})
+		require.NoError(t, err)
+		requireFault(t, resumed, vaultSize-1, verdict.FaultHash)
+		v.exec(t, "SET session_replication_role = replica")
+		v.restore(t)
+	}
+}
