@@ -144,7 +144,7 @@ func lock(ctx context.Context, conn *pgtenant.Conn, wait time.Duration) (head, e
 func lockError(err error) error {
 	var pg *pgconn.PgError
 	switch {
-	case errors.As(err, &pg) && pg.Code == "55P03":
+	case errors.As(err, &pg) && pg.Code == "55P03", errors.Is(err, context.DeadlineExceeded):
 		return fmt.Errorf("append: %w", errors.Join(fault.ErrLedgerBusy, err))
 	case errors.As(err, &pg) && pg.Code == "AD021":
 		return &fault.Invalid{Field: "transaction isolation", Allowed: "read committed", Problem: pg.Message}
