@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
+	"fmt"
 	"math/big"
 	"slices"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/logentry"
 	"stella-ops.org/attestdb/domain/verifier/publickey"
 	"stella-ops.org/attestdb/internal/testdb"
 )
@@ -86,4 +88,58 @@ func TestKeyVouchesForNothingBesideItsSignature(t *testing.T) {
 
 	_, err = publickey.New([]publickey.Key{{Public: log.Signer()}}, logs, publickey.WithoutLogEntries())
 	require.ErrorIs(t, err, attestdb.ErrInvalid)
+}
+
+// Without its promise an entry's time, and in Rekor v1 its index, are nobody's word: no
+// such entry is verified where evidence comes in, nor when it is verified again, and
+// evidence that its key verifies is stored beside it as what it is.
+func TestEntryWithoutItsPromiseIsNeverVerified(t *testing.T) {
+	t.Parallel()
+	_, acme := openTapped(t, testdb.New(t), nil)
+	for _, version := range []int{1, 2} {
+		log := domaintest.NewLog(t, version)
+		logs := logVerifier(t, log.TrustedRoot(t))
+		key := []publickey.Key{{Public: log.Signer()}}
+		strict, err := publickey.New(key, publickey.WithLogVerifier(logs))
+		require.NoError(t, err)
+		alone, err := publickey.New(key, publickey.WithoutLogEntries())
+		require.NoError(t, err)
+		for name, tamper := range map[string]func(e *logentry.Entry){
+			"second": func(e *logentry.Entry) { e.IntegratedTime = e.IntegratedTime.Add(time.Second) },
+			"minute": func(e *logentry.Entry) { e.IntegratedTime = e.IntegratedTime.Add(-time.Minute) },
+			"far":    func(e *logentry.Entry) { e.IntegratedTime = e.IntegratedTime.Add(10 * 365 * 24 * time.Hour) },
+			"index":  func(e *logentry.Entry) { e.LogIndex, e.IntegratedTime = e.LogIndex+1, time.Time{} },
+			"both":   func(e *logentry.Entry) { e.LogIndex += 987654321 },
+		} {
+			name = fmt.Sprintf("%s, v%d", name, version)
+			ev := loggedBundle(t, log, name)
+			e := &ev.LogEntries[0]
+			if e.IntegratedTime.IsZero() {
+				e.IntegratedTime = time.Now().UTC().Truncate(time.Second)
+			}
+			e.InclusionPromise = nil
+			tamper(e)
+			_, err = acme.Record(t.Context(), ev, attestdb.Verify(strict))
+			require.ErrorIs(t, err, attestdb.ErrVerification, name)
+			rec, err := acme.Record(t.Context(), ev, attestdb.Verify(alone))
+			require.NoError(t, err)
+			require.Equal(t, attestor.Verified, rec.Verification.Outcome)
+			entries, err := acme.Rekor().Entries(t.Context(), rec.ID)
+			require.NoError(t, err)
+			require.Len(t, entries, 1)
+			require.Zero(t, entries[0].VerifiedAt, name)
+			again, err := acme.VerifyEntry(t.Context(), logs, entries[0].ID)
+			require.NoError(t, err)
+			require.NotNil(t, again.Failure, name)
+			kept := loggedBundle(t, log, name+", kept")
+			kept.LogEntries[0] = *e
+			rec, err = acme.Record(t.Context(), kept, attestdb.Verify(strict), attestdb.KeepFailed())
+			require.NoError(t, err)
+			require.Equal(t, attestor.Failed, rec.Verification.Outcome, name)
+			entries, err = acme.Rekor().Entries(t.Context(), rec.ID)
+			require.NoError(t, err)
+			require.Len(t, entries, 1)
+			require.Zero(t, entries[0].VerifiedAt, name)
+		}
+	}
 }

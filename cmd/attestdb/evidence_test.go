@@ -58,6 +58,39 @@ func writeEvidence(t testing.TB, dir string) {
 	require.NoError(t, err)
 	write(demoRoot, root)
 	write("other_root.json", domaintest.NewLog(t, 1).TrustedRoot(t))
+	for _, version := range []int{1, 2} {
+		writeLogged(t, dir, version)
+	}
+}
+
+// writeLogged writes a bundle of a log of that version, its key and its trusted root,
+// and the bundle without the promise and with a time and an index that nobody signed.
+func writeLogged(t testing.TB, dir string, version int) {
+	t.Helper()
+	log := domaintest.NewLog(t, version)
+	write := func(name string, content []byte) {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("v%d_%s", version, name)), content, 0o644))
+	}
+	der, err := x509.MarshalPKIXPublicKey(log.Signer())
+	require.NoError(t, err)
+	write("key.pem", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	write("root.json", log.TrustedRoot(t))
+	raw := log.Bundle(t, "app", []byte("app"))
+	write("genuine.json", raw)
+	for name, tamper := range map[string]func(e map[string]any){
+		"time.json":  func(e map[string]any) { e["integratedTime"] = "2100000000" },
+		"index.json": func(e map[string]any) { delete(e, "integratedTime"); e["logIndex"] = "987654321" },
+		"both.json":  func(e map[string]any) { e["integratedTime"], e["logIndex"] = "2100000000", "987654321" },
+	} {
+		var bundle map[string]any
+		require.NoError(t, json.Unmarshal(raw, &bundle))
+		entry := bundle["verificationMaterial"].(map[string]any)["tlogEntries"].([]any)[0].(map[string]any)
+		delete(entry, "inclusionPromise")
+		tamper(entry)
+		tampered, err := json.Marshal(bundle)
+		require.NoError(t, err)
+		write(name, tampered)
+	}
 }
 
 func newKey(seed string) ed25519.PrivateKey {

@@ -48,7 +48,8 @@ const HashSize = 32
 type Entry struct {
 	// LogID identifies the log, 1 to 64 bytes.
 	LogID []byte
-	// LogIndex is the entry's place in the whole log, all of its shards together.
+	// LogIndex is the entry's place in the whole log, all of its shards together. The
+	// inclusion promise signs it, and a proof vouches for it where the log is one tree.
 	LogIndex int64
 	// Kind and Version say how to read the body, as in "dsse" and "0.0.1".
 	Kind, Version string

@@ -107,6 +107,35 @@ func TestCheckInclusionRefuses(t *testing.T) {
 	}
 }
 
+// Without a promise an entry says what its proof says, of a log that is one tree.
+func TestCheckUnpromisedRefuses(t *testing.T) {
+	t.Parallel()
+	oneTree := &logentry.Checkpoint{Origin: "rekor.example.com"}
+	shard := &logentry.Checkpoint{Origin: "rekor.example.com - 7"}
+	for name, c := range map[string]struct {
+		field string
+		entry logentry.Entry
+	}{
+		"as the proof":        {"", logentry.Entry{LogIndex: 7, InclusionProof: &logentry.InclusionProof{LogIndex: 7, Checkpoint: oneTree}}},
+		"no proof":            {"", logentry.Entry{LogIndex: 7, IntegratedTime: time.Unix(1, 0)}},
+		"no checkpoint":       {"", logentry.Entry{LogIndex: 7, InclusionProof: &logentry.InclusionProof{LogIndex: 7}}},
+		"promise":             {"", logentry.Entry{LogIndex: 8, IntegratedTime: time.Unix(1, 0), InclusionPromise: []byte{1}, InclusionProof: &logentry.InclusionProof{LogIndex: 7, Checkpoint: shard}}},
+		"a time":              {".integratedTime", logentry.Entry{LogIndex: 7, IntegratedTime: time.Unix(1, 0), InclusionProof: &logentry.InclusionProof{LogIndex: 7, Checkpoint: oneTree}}},
+		"another index":       {".logIndex", logentry.Entry{LogIndex: 8, InclusionProof: &logentry.InclusionProof{LogIndex: 7, Checkpoint: oneTree}}},
+		"an index in a shard": {".logIndex", logentry.Entry{LogIndex: 7, InclusionProof: &logentry.InclusionProof{LogIndex: 7, Checkpoint: shard}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := c.entry.CheckUnpromised(path)
+			if c.field == "" {
+				require.NoError(t, err)
+				return
+			}
+			requireInvalid(t, err, c.field)
+		})
+	}
+}
+
 func TestFromProtoRefuses(t *testing.T) {
 	t.Parallel()
 	for field, change := range map[string]func(b *bundlepb.Bundle){

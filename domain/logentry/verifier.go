@@ -21,7 +21,8 @@ const (
 	CheckLog Check = "log"
 	// CheckCheckpoint: the log signed the checkpoint.
 	CheckCheckpoint Check = "checkpoint"
-	// CheckPromise: the log signed the promise.
+	// CheckPromise: the log signed the promise, and an entry without one says nothing
+	// for which a promise alone vouches.
 	CheckPromise Check = "promise"
 )
 
@@ -42,8 +43,9 @@ func (f *Failure) Unwrap() error { return fault.ErrVerification }
 // VerifyEntry looks at e and at what the Verifier was made with, and at nothing
 // else: it is offline, changes nothing, and is safe for use by several
 // goroutines at once. It verifies everything that e brings: an inclusion proof
-// with a signed checkpoint, an inclusion promise; e must bring one of them. What
-// the entry is about is not its question: see [Entry.CheckSigned]. It returns a
+// with a signed checkpoint, an inclusion promise; e must bring one of them, and say
+// nothing for which neither vouches: see [Entry.CheckUnpromised]. What the entry is
+// about is not its question: see [Entry.CheckSigned]. It returns a
 // *[Failure] for an entry that does not verify. Another error means that it
 // could not tell.
 type Verifier interface {

@@ -33,10 +33,10 @@ func NewLogVerifier(trustedRoot []byte) (*LogVerifier, error) {
 }
 
 // VerifyEntry implements [logentry.Verifier]. The log's key must have been valid
-// at the integrated time of an entry of Rekor v1; an entry of Rekor v2, which has
-// no time that the log signed, must be of a log whose key is valid or has been. A
-// kind that sigstore-go does not read is a *[logentry.Failure]: intoto 0.0.1, and
-// dsse 0.0.2.
+// at the integrated time of an entry with a promise; one without, as all of Rekor v2
+// are, must be of a log whose key is valid or has been, and say nothing for which a
+// promise alone vouches: see [logentry.Entry.CheckUnpromised]. A kind that sigstore-go
+// does not read is a *[logentry.Failure]: intoto 0.0.1, and dsse 0.0.2.
 func (v *LogVerifier) VerifyEntry(ctx context.Context, e *logentry.Entry) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -61,6 +61,9 @@ func (v *LogVerifier) VerifyEntry(ctx context.Context, e *logentry.Entry) error 
 	if err != nil {
 		return failure(logentry.CheckBody, "sigstore-go does not read it: "+err.Error())
 	}
+	if err := e.CheckUnpromised("entry"); err != nil {
+		return failure(logentry.CheckPromise, err.Error())
+	}
 	if e.InclusionPromise != nil {
 		if err := tlog.VerifySET(entry, v.material.RekorLogs()); err != nil {
 			return failure(logentry.CheckPromise, err.Error())
@@ -82,8 +85,8 @@ func (v *LogVerifier) log(e *logentry.Entry) (*root.TransparencyLog, error) {
 		return nil, &logentry.Failure{Check: logentry.CheckLog, Reason: unknownLog}
 	}
 	at := e.IntegratedTime
-	if e.IsV2() || at.IsZero() {
-		at = time.Time{}
+	if e.InclusionPromise == nil {
+		at = time.Time{} // nobody signed it
 	}
 	start, end := log.ValidityPeriodStart, log.ValidityPeriodEnd
 	switch {
