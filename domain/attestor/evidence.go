@@ -108,11 +108,8 @@ func Parse(raw []byte) (*Evidence, error) {
 // strict JSON.
 func newEvidence(raw []byte) (*Evidence, error) {
 	if len(raw) > MaxContentSize {
-		return nil, &fault.Invalid{
-			Field:   documentField,
-			Allowed: fmt.Sprintf("at most %d bytes", MaxContentSize),
-			Problem: fmt.Sprintf("it has %d", len(raw)),
-		}
+		// How many more is not known: who reads a file stops here.
+		return nil, &fault.Invalid{Field: documentField, Allowed: fmt.Sprintf("at most %d bytes", MaxContentSize), Problem: "it has more"}
 	}
 	ev := &Evidence{Content: bytes.Clone(raw), SHA256: digest.Sum(raw)}
 	return ev, checkJSON("", ev.Content)

@@ -178,7 +178,7 @@ func readAtMost(r io.Reader) ([]byte, error) {
 }
 
 func tooLong() error {
-	return &fault.Invalid{Field: "evidence", Allowed: fmt.Sprintf("at most %d bytes", MaxContentSize), Problem: "it is longer"}
+	return &fault.Invalid{Field: "evidence", Allowed: fmt.Sprintf("at most %d bytes", MaxContentSize), Problem: "it has more"}
 }
 
 // cause leaves out the path, which the source's name has.

@@ -94,3 +94,17 @@ func TestALineThatIsTooLongIsNamedAndPassedOver(t *testing.T) {
 		require.ErrorIs(t, s.Err, fault.ErrInvalid)
 	}
 }
+
+// Nobody reads on behind the largest evidence, so nobody says how large a file is.
+func TestEvidenceThatIsTooLargeIsGivenNoSize(t *testing.T) {
+	t.Parallel()
+	large := make([]byte, attestor.MaxContentSize+100)
+	for s := range attestor.Files(fstest.MapFS{"a.json": {Data: large}}, "a.json") {
+		require.NoError(t, s.Err)
+		_, err := attestor.Parse(s.Raw)
+		var invalid *fault.Invalid
+		require.ErrorAs(t, err, &invalid)
+		require.Equal(t, "it has more", invalid.Problem)
+		require.Equal(t, "at most 16777216 bytes", invalid.Allowed)
+	}
+}

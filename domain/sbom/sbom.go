@@ -103,7 +103,8 @@ type Component struct {
 // things, as in package attestor.
 func Parse(raw []byte) (*Document, error) {
 	if len(raw) > MaxSize {
-		return nil, &fault.Invalid{Field: strictjson.DocumentField, Allowed: fmt.Sprintf("at most %d bytes", MaxSize), Problem: fmt.Sprintf("it has %d", len(raw))}
+		// How many more is not known: who reads a file stops here.
+		return nil, &fault.Invalid{Field: strictjson.DocumentField, Allowed: fmt.Sprintf("at most %d bytes", MaxSize), Problem: "it has more"}
 	}
 	if err := refuseOtherSyntax(raw); err != nil {
 		return nil, err

@@ -222,6 +222,16 @@ func TestParseBoundsComponents(t *testing.T) {
 	require.ErrorIs(t, err, fault.ErrInvalid)
 }
 
+// Whoever reads a file stops behind the largest document, so nobody says how large it is.
+func TestParseGivesATooLargeDocumentNoSize(t *testing.T) {
+	t.Parallel()
+	_, err := sbom.Parse(make([]byte, sbom.MaxSize+1))
+	var invalid *fault.Invalid
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, "it has more", invalid.Problem)
+	require.Equal(t, "at most 67108864 bytes", invalid.Allowed)
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(cycloneDX))
 	f.Add([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","packages":[null,{"name":"a","externalRefs":[null,{"referenceType":"purl","referenceLocator":"pkg:npm/a@1"}]}],"relationships":[null]}`))
