@@ -33,7 +33,74 @@ AS $$
 DECLARE
   found_status text;
   fresh boolean[];
+  -- The dimensions that the arrays of each kind must have; NULL is that of empty ones.
+  sbom_dims text := '[1:' || NULLIF(cardinality(ids), 0) || ']';
+  link_dims text := '[1:' || NULLIF(cardinality(link_of), 0) || ']';
+  artifact_dims text := '[1:' || NULLIF(cardinality(artifact_ids), 0) || ']';
+  entry_dims text := '[1:' || NULLIF(cardinality(entry_ids), 0) || ']';
+  digest_dims text := '[1:' || NULLIF(cardinality(digest_ids), 0) || ']';
+  licence_dims text := '[1:' || NULLIF(cardinality(licence_ids), 0) || ']';
 BEGIN
+  -- Elements are found by their places, in arrays of their own kind and in others. So
+  -- each array is of one dimension and begins at 1, those of a kind are of one length,
+  -- and a place is that of an element: else something is left out in silence, or is
+  -- taken for a part of something else. Conditions without a sub-query, one for each
+  -- kind, since calling a function for each array costs more than all that it checks.
+  IF array_dims(ids) IS DISTINCT FROM sbom_dims OR array_dims(times) IS DISTINCT FROM sbom_dims
+  OR array_dims(actors) IS DISTINCT FROM sbom_dims OR array_dims(sha256s) IS DISTINCT FROM sbom_dims
+  OR array_dims(sizes) IS DISTINCT FROM sbom_dims OR array_dims(formats) IS DISTINCT FROM sbom_dims
+  OR array_dims(spec_versions) IS DISTINCT FROM sbom_dims OR array_dims(serial_numbers) IS DISTINCT FROM sbom_dims
+  OR array_dims(names) IS DISTINCT FROM sbom_dims OR array_dims(stated_ats) IS DISTINCT FROM sbom_dims
+  OR array_dims(contents) IS DISTINCT FROM sbom_dims THEN
+    RAISE EXCEPTION 'the arrays of SBOMs are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(link_of) IS DISTINCT FROM link_dims OR array_dims(link_envelopes) IS DISTINCT FROM link_dims THEN
+    RAISE EXCEPTION 'the arrays of links are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(artifact_ids) IS DISTINCT FROM artifact_dims OR array_dims(artifact_of) IS DISTINCT FROM artifact_dims
+  OR array_dims(artifact_names) IS DISTINCT FROM artifact_dims OR array_dims(artifact_algorithms) IS DISTINCT FROM artifact_dims
+  OR array_dims(artifact_digests) IS DISTINCT FROM artifact_dims THEN
+    RAISE EXCEPTION 'the arrays of artifacts are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(entry_ids) IS DISTINCT FROM entry_dims OR array_dims(entry_of) IS DISTINCT FROM entry_dims
+  OR array_dims(entry_positions) IS DISTINCT FROM entry_dims OR array_dims(refs) IS DISTINCT FROM entry_dims
+  OR array_dims(types) IS DISTINCT FROM entry_dims OR array_dims(entry_names) IS DISTINCT FROM entry_dims
+  OR array_dims(versions) IS DISTINCT FROM entry_dims OR array_dims(purls) IS DISTINCT FROM entry_dims
+  OR array_dims(package_keys) IS DISTINCT FROM entry_dims OR array_dims(package_versions) IS DISTINCT FROM entry_dims THEN
+    RAISE EXCEPTION 'the arrays of components are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(digest_ids) IS DISTINCT FROM digest_dims OR array_dims(digest_of) IS DISTINCT FROM digest_dims
+  OR array_dims(digest_entries) IS DISTINCT FROM digest_dims OR array_dims(digest_positions) IS DISTINCT FROM digest_dims
+  OR array_dims(algorithms) IS DISTINCT FROM digest_dims OR array_dims(digests) IS DISTINCT FROM digest_dims THEN
+    RAISE EXCEPTION 'the arrays of digests are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(licence_ids) IS DISTINCT FROM licence_dims OR array_dims(licence_of) IS DISTINCT FROM licence_dims
+  OR array_dims(licence_entries) IS DISTINCT FROM licence_dims OR array_dims(licence_positions) IS DISTINCT FROM licence_dims
+  OR array_dims(licences_stated) IS DISTINCT FROM licence_dims OR array_dims(licences) IS DISTINCT FROM licence_dims THEN
+    RAISE EXCEPTION 'the arrays of licences are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (link_of) AND cardinality(ids) >= ALL (link_of), link_of IS NULL) THEN
+    RAISE EXCEPTION 'a link is of no SBOM of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (artifact_of) AND cardinality(ids) >= ALL (artifact_of), artifact_of IS NULL) THEN
+    RAISE EXCEPTION 'an artifact is of no SBOM of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (entry_of) AND cardinality(ids) >= ALL (entry_of), entry_of IS NULL) THEN
+    RAISE EXCEPTION 'a component is of no SBOM of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (digest_of) AND cardinality(ids) >= ALL (digest_of), digest_of IS NULL) THEN
+    RAISE EXCEPTION 'a digest is of no SBOM of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (licence_of) AND cardinality(ids) >= ALL (licence_of), licence_of IS NULL) THEN
+    RAISE EXCEPTION 'a licence is of no SBOM of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF cardinality(ids) > 1 THEN
+    IF (SELECT count(DISTINCT i.id) < cardinality(ids) OR count(DISTINCT i.sha256) < cardinality(ids)
+          FROM unnest(ids, sha256s) AS i (id, sha256)) THEN
+      RAISE EXCEPTION 'an SBOM is there twice' USING ERRCODE = 'check_violation';
+    END IF;
+  END IF;
+
   SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
   IF found_status IS NULL THEN
     RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
@@ -117,7 +184,8 @@ BEGIN
   ON CONFLICT (tenant_id, id) DO NOTHING;
 
   -- A subject belongs to one envelope, which has one predicate: its id serves here
-  -- too.
+  -- too. What is there already is the same artifact of the same SBOM; an id that is
+  -- another's is an error, and no way to leave an artifact out.
   INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, envelope_id, name, algorithm, digest)
   SELECT tenant, u.id, times[l.n], s.id, e.id, u.name, u.algorithm, u.digest
     FROM unnest(link_of, link_envelopes) AS l (n, sha256)
@@ -125,7 +193,7 @@ BEGIN
     JOIN attestor.sboms s ON s.tenant_id = tenant AND s.sha256 = sha256s[l.n]
     JOIN attestor.statement_subjects u ON u.tenant_id = tenant AND u.statement_id = e.id
    ORDER BY e.sha256, u.position, u.algorithm
-  ON CONFLICT DO NOTHING;
+  ON CONFLICT (tenant_id, envelope_id, sbom_id, algorithm, digest) DO NOTHING;
 
   INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, name, algorithm, digest)
   SELECT tenant, a.id, times[a.n], s.id, a.name, a.algorithm, a.digest
@@ -136,7 +204,16 @@ BEGIN
    WHERE a.digest IS NOT NULL
       OR NOT EXISTS (SELECT FROM attestor.sbom_artifacts o WHERE o.tenant_id = tenant AND o.sbom_id = s.id)
    ORDER BY s.sha256, a.algorithm, a.digest
-  ON CONFLICT DO NOTHING;
+  ON CONFLICT (tenant_id, envelope_id, sbom_id, algorithm, digest) DO NOTHING;
+
+  -- Else what contains a component could not be said.
+  IF EXISTS (SELECT FROM unnest(sha256s) AS i (sha256)
+              WHERE (SELECT true FROM attestor.sbom_artifacts a
+                      WHERE a.tenant_id = tenant
+                        AND a.sbom_id = (SELECT s.id FROM attestor.sboms s WHERE s.tenant_id = tenant AND s.sha256 = i.sha256)
+                      LIMIT 1) IS NULL) THEN
+    RAISE EXCEPTION 'an SBOM is about no artifact' USING ERRCODE = 'check_violation';
+  END IF;
 
   RETURN QUERY
   SELECT i.n, s.id, s.created_at, s.id <> i.id, s.component_count

@@ -71,7 +71,16 @@ DECLARE
   distinct_given int;
   bad record;
   latest attestor.proof_chains%ROWTYPE;
+  -- The dimensions that all arrays must have; NULL is that of empty ones.
+  segment_dims text := '[1:' || NULLIF(cardinality(segment_ids), 0) || ']';
 BEGIN
+  -- A segment is a row across the arrays: each is of one dimension and begins at 1, and
+  -- all are of one length. Else a part of a segment would be missing, or another's.
+  IF array_dims(segment_ids) IS DISTINCT FROM segment_dims OR array_dims(kinds) IS DISTINCT FROM segment_dims
+  OR array_dims(digests) IS DISTINCT FROM segment_dims OR array_dims(contents) IS DISTINCT FROM segment_dims THEN
+    RAISE EXCEPTION 'the arrays are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+
   SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
   IF found_status IS NULL THEN
     RAISE EXCEPTION 'unknown tenant' USING ERRCODE = 'AD002';
@@ -79,8 +88,6 @@ BEGIN
     RAISE EXCEPTION 'tenant is %', found_status USING ERRCODE = 'AD003';
   END IF;
 
-  -- The longest array counts: where another one ends there is a NULL, which the
-  -- columns refuse.
   SELECT array_agg(s.sum ORDER BY s.n), count(*), count(DISTINCT (s.kind, s.sum)),
          array_agg(s.sum) FILTER (WHERE s.kind = 'sbom'), array_agg(s.sum) FILTER (WHERE s.kind = 'evidence')
     INTO sums, given, distinct_given, of_sboms, of_evidence

@@ -32,7 +32,53 @@ DECLARE
   must_verify boolean;
   must_state boolean;
   fault bigint;
+  -- The dimensions that the arrays of each kind must have; NULL is that of empty ones.
+  envelope_dims text := '[1:' || NULLIF(cardinality(ids), 0) || ']';
+  signature_dims text := '[1:' || NULLIF(cardinality(signature_ids), 0) || ']';
+  subject_dims text := '[1:' || NULLIF(cardinality(subject_ids), 0) || ']';
+  verification_dims text := '[1:' || NULLIF(cardinality(verification_ids), 0) || ']';
 BEGIN
+  -- Elements are found by their places, in arrays of their own kind and in others. So
+  -- each array is of one dimension and begins at 1, those of a kind are of one length,
+  -- and a place is that of an element: else something is left out in silence, or is
+  -- taken for a part of something else. Conditions without a sub-query, one for each
+  -- kind, since calling a function for each array costs more than all that it checks.
+  IF array_dims(ids) IS DISTINCT FROM envelope_dims OR array_dims(times) IS DISTINCT FROM envelope_dims
+  OR array_dims(actors) IS DISTINCT FROM envelope_dims OR array_dims(media_types) IS DISTINCT FROM envelope_dims
+  OR array_dims(payload_types) IS DISTINCT FROM envelope_dims OR array_dims(payload_sha256s) IS DISTINCT FROM envelope_dims
+  OR array_dims(contents) IS DISTINCT FROM envelope_dims OR array_dims(statement_types) IS DISTINCT FROM envelope_dims
+  OR array_dims(predicate_types) IS DISTINCT FROM envelope_dims THEN
+    RAISE EXCEPTION 'the arrays of envelopes are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(signature_ids) IS DISTINCT FROM signature_dims OR array_dims(signature_of) IS DISTINCT FROM signature_dims
+  OR array_dims(signature_positions) IS DISTINCT FROM signature_dims OR array_dims(key_ids) IS DISTINCT FROM signature_dims
+  OR array_dims(sigs) IS DISTINCT FROM signature_dims OR array_dims(certificates) IS DISTINCT FROM signature_dims
+  OR array_dims(certificate_sha256s) IS DISTINCT FROM signature_dims OR array_dims(issuers) IS DISTINCT FROM signature_dims
+  OR array_dims(sans) IS DISTINCT FROM signature_dims THEN
+    RAISE EXCEPTION 'the arrays of signatures are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(subject_ids) IS DISTINCT FROM subject_dims OR array_dims(subject_of) IS DISTINCT FROM subject_dims
+  OR array_dims(subject_positions) IS DISTINCT FROM subject_dims OR array_dims(subject_names) IS DISTINCT FROM subject_dims
+  OR array_dims(algorithms) IS DISTINCT FROM subject_dims OR array_dims(digests) IS DISTINCT FROM subject_dims THEN
+    RAISE EXCEPTION 'the arrays of subjects are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF array_dims(verification_ids) IS DISTINCT FROM verification_dims OR array_dims(verification_of) IS DISTINCT FROM verification_dims
+  OR array_dims(verification_times) IS DISTINCT FROM verification_dims OR array_dims(outcomes) IS DISTINCT FROM verification_dims
+  OR array_dims(verifiers) IS DISTINCT FROM verification_dims OR array_dims(policies) IS DISTINCT FROM verification_dims
+  OR array_dims(reasons) IS DISTINCT FROM verification_dims OR array_dims(verified_signatures) IS DISTINCT FROM verification_dims
+  OR array_dims(times_verified) IS DISTINCT FROM verification_dims OR array_dims(times_signed) IS DISTINCT FROM verification_dims THEN
+    RAISE EXCEPTION 'the arrays of verifications are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (signature_of) AND cardinality(ids) >= ALL (signature_of), signature_of IS NULL) THEN
+    RAISE EXCEPTION 'a signature is of no envelope of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (subject_of) AND cardinality(ids) >= ALL (subject_of), subject_of IS NULL) THEN
+    RAISE EXCEPTION 'a subject is of no envelope of the call' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NOT coalesce(1 <= ALL (verification_of) AND cardinality(ids) >= ALL (verification_of), verification_of IS NULL) THEN
+    RAISE EXCEPTION 'a verification is of no envelope of the call' USING ERRCODE = 'check_violation';
+  END IF;
+
   SELECT t.require_verified, t.require_in_toto INTO must_verify, must_state
     FROM tenancy.tenants t WHERE t.id = tenant;
   IF must_state THEN
@@ -43,10 +89,11 @@ BEGIN
     END IF;
   END IF;
   IF must_verify THEN
+    -- No other outcome beside it, which could be the newest and count.
     SELECT min(i.n) INTO fault
       FROM generate_series(1, cardinality(ids)) AS i (n)
-     WHERE NOT EXISTS (SELECT FROM unnest(verification_of, outcomes) AS v (n, outcome)
-                        WHERE v.n = i.n AND v.outcome = 'verified');
+     WHERE (SELECT bool_and(v.outcome = 'verified') FROM unnest(verification_of, outcomes) AS v (n, outcome)
+             WHERE v.n = i.n) IS NOT TRUE;
     IF fault IS NOT NULL THEN
       RAISE EXCEPTION 'the tenant requires verified evidence' USING ERRCODE = 'AD004', DETAIL = fault;
     END IF;

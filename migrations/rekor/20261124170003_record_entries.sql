@@ -21,7 +21,28 @@ DECLARE
   found_status text;
   envelopes bigint;
   stored bigint;
+  -- The dimensions that all arrays must have; NULL is that of empty ones.
+  entry_dims text := '[1:' || NULLIF(cardinality(ids), 0) || ']';
 BEGIN
+  -- An entry is a row across the arrays: each is of one dimension and begins at 1, and all
+  -- are of one length. Else a part of an entry would be missing, or another's.
+  IF array_dims(ids) IS DISTINCT FROM entry_dims OR array_dims(envelope_sha256s) IS DISTINCT FROM entry_dims
+  OR array_dims(positions) IS DISTINCT FROM entry_dims OR array_dims(log_ids) IS DISTINCT FROM entry_dims
+  OR array_dims(log_indexes) IS DISTINCT FROM entry_dims OR array_dims(kinds) IS DISTINCT FROM entry_dims
+  OR array_dims(versions) IS DISTINCT FROM entry_dims OR array_dims(integrated_times) IS DISTINCT FROM entry_dims
+  OR array_dims(bodies) IS DISTINCT FROM entry_dims OR array_dims(promises) IS DISTINCT FROM entry_dims
+  OR array_dims(proof_log_indexes) IS DISTINCT FROM entry_dims OR array_dims(proof_tree_sizes) IS DISTINCT FROM entry_dims
+  OR array_dims(proof_root_hashes) IS DISTINCT FROM entry_dims OR array_dims(proof_hashes) IS DISTINCT FROM entry_dims
+  OR array_dims(checkpoint_ids) IS DISTINCT FROM entry_dims OR array_dims(origins) IS DISTINCT FROM entry_dims
+  OR array_dims(notes) IS DISTINCT FROM entry_dims OR array_dims(verified) IS DISTINCT FROM entry_dims THEN
+    RAISE EXCEPTION 'the arrays are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
+  END IF;
+  IF cardinality(ids) > 1 THEN
+    IF (SELECT count(DISTINCT (i.sha256, i.position)) < count(*) FROM unnest(envelope_sha256s, positions) AS i (sha256, position)) THEN
+      RAISE EXCEPTION 'two entries have one place' USING ERRCODE = 'check_violation';
+    END IF;
+  END IF;
+
   -- Asked once, and not by a trigger for each row.
   SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
   IF found_status IS NULL THEN
