@@ -97,7 +97,8 @@ func TestTenantThatRequiresSignedEvidenceTakesNoSBOMAlone(t *testing.T) {
 	require.NotNil(t, rec.SBOM)
 	require.NoError(t, rec.SBOM.Problem)
 	link := fmt.Sprintf(`ARRAY[1], ARRAY['\x%x'::bytea]`, rec.SHA256[:])
-	call := sbomCall(w.acme.ID().String(), "required")
+	document := fmt.Sprintf(`\x%x`, raw)
+	call := sbomCall(w.acme.ID().String(), document)
 	for _, r := range []tenancy.Requirements{{Verified: true}, {InToto: true}} {
 		_, err := admin.Require(t.Context(), w.acme.ID(), r)
 		require.NoError(t, err)
@@ -111,7 +112,7 @@ func TestTenantThatRequiresSignedEvidenceTakesNoSBOMAlone(t *testing.T) {
 		before := w.fingerprint(t, attestdb.TenantID{})
 		a := w.attacker(t)
 		a.become(t, w.acme.ID().String())
-		for _, sql := range []string{call, strings.Replace(strings.Replace(call, noLinks, link, 1), "ARRAY['required'::bytea]", "ARRAY[NULL::bytea]", 1)} {
+		for _, sql := range []string{call, strings.Replace(strings.Replace(call, noLinks, link, 1), "ARRAY['"+document+"'::bytea]", "ARRAY[NULL::bytea]", 1)} {
 			o := a.try(t, sql, "")
 			require.NotNil(t, o.pgError)
 			require.Equal(t, "AD004", o.pgError.Code)

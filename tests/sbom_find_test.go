@@ -379,7 +379,7 @@ func TestRecordingSBOMsReadsNoTableFromEndToEnd(t *testing.T) {
 		require.Equal(t, existed, alone.Existed)
 		rows, err := tx.Query(t.Context(), `SELECT relname::text || ': ' || seq_scan || ' scans, ' || coalesce(idx_tup_fetch, 0) || ' rows by index'
 			FROM pg_stat_xact_user_tables WHERE schemaname = ANY ('{tenancy,attestor}')
-			  AND (seq_scan > 0 OR idx_tup_fetch > 20)`)
+			  AND (seq_scan > 0 OR idx_tup_fetch > 30)`)
 		require.NoError(t, err)
 		found, err := pgx.CollectRows(rows, pgx.RowTo[string])
 		require.NoError(t, err)
