@@ -47,7 +47,8 @@ type ComponentPage struct {
 // Containment says that an artifact contains a component, as an SBOM has it.
 type Containment struct {
 	Component Component
-	// Artifact is what the SBOM is about; one row for each that there is.
+	// Artifact is what the SBOM is about; one row for each that there is, and one with
+	// the zero SBOMArtifact if there is none.
 	Artifact SBOMArtifact
 	// EnvelopeID is the envelope whose Statement says so, nil if the SBOM came
 	// alone.
@@ -89,16 +90,16 @@ const (
 	// What is found by package and version differs in few qualifiers. $7 is the purl
 	// of each version.
 	purls, andPURL = `, $7::text[]`, ` AND e.purl = v.purl`
-	// $5 algorithm, $6 digest.
+	// A component may have a digest or a licence twice. $5 algorithm, $6 digest.
 	byDigest = `
-    SELECT d.entry_id AS id, d.created_at
+    SELECT DISTINCT d.created_at, d.entry_id AS id
       FROM attestor.sbom_entry_digests d
      WHERE d.tenant_id = $1 AND d.algorithm = $5 AND d.digest = $6 AND (d.created_at, d.entry_id) <= ($2, $3)
      ORDER BY d.created_at DESC, d.entry_id DESC
      LIMIT $4`
 	// $5 licence.
 	byLicence = `
-    SELECT l.entry_id AS id, l.created_at
+    SELECT DISTINCT l.created_at, l.entry_id AS id
       FROM attestor.sbom_entry_licences l
      WHERE l.tenant_id = $1 AND l.licence = $5 AND (l.created_at, l.entry_id) <= ($2, $3)
      ORDER BY l.created_at DESC, l.entry_id DESC
@@ -110,9 +111,11 @@ const (
   JOIN attestor.sbom_entries c ON c.tenant_id = $1 AND c.id = m.id` + componentParts + `
  ORDER BY m.created_at DESC, m.id DESC`
 
-	// The component at the beginning may have artifacts left, behind %[2]s.
+	// The component at the beginning may have artifacts left, behind %[2]s. Each other
+	// one has a row, even if its SBOM is about no artifact: a page that is short of
+	// rows would pass for the last.
 	containingSQL = `SELECT` + componentColumns + `,
-       a.id, a.name, a.algorithm, a.digest, a.envelope_id,
+       coalesce(a.id, '00000000-0000-0000-0000-000000000000'), coalesce(a.name, ''), a.algorithm, a.digest, a.envelope_id,
        (SELECT v.outcome FROM attestor.envelope_verifications v
          WHERE v.tenant_id = $1 AND v.envelope_id = a.envelope_id
          ORDER BY v.created_at DESC, v.id DESC
@@ -120,14 +123,15 @@ const (
   FROM (%[1]s
   ) m
   JOIN attestor.sbom_entries c ON c.tenant_id = $1 AND c.id = m.id
- CROSS JOIN LATERAL (
+  LEFT JOIN LATERAL (
     SELECT a.id, a.name, a.algorithm, a.digest, a.envelope_id
       FROM attestor.sbom_artifacts a
      WHERE a.tenant_id = $1 AND a.sbom_id = c.sbom_id
        AND a.id > CASE WHEN c.id = $3 THEN %[2]s::uuid ELSE '00000000-0000-0000-0000-000000000000' END
      ORDER BY a.id
      LIMIT $4
-  ) a` + componentParts + `
+  ) a ON true` + componentParts + `
+ WHERE a.id IS NOT NULL OR c.id <> $3
  ORDER BY m.created_at DESC, m.id DESC, a.id
  LIMIT $4`
 
@@ -301,8 +305,8 @@ func (s *Store) Containing(ctx context.Context, q ComponentQuery, p page.Request
 	}
 	result := ContainmentPage{Skipped: found.skipped}
 	err = pgfault.Retry(ctx, s.retry, func() error {
-		// Each component has an artifact; that at the beginning may have none left, and
-		// one row more than asked for tells whether there is a next page.
+		// Each component has a row; that at the beginning may have none left, and one row
+		// more than asked for tells whether there is a next page.
 		args := append([]any{s.conn.Tenant(), moment(after), after.ID, rows + 2}, found.args...)
 		args = append(args, within)
 		r, err := s.conn.Query(ctx, fmt.Sprintf(containingSQL, found.sql, fmt.Sprintf("$%d", len(args))), args...)
