@@ -29,17 +29,19 @@ type entrance struct {
 	arguments []argument
 }
 
-func (e entrance) call() string { return e.callWith(-1, "") }
-
-// callWith is the call with another expression for one argument.
-func (e entrance) callWith(n int, sql string) string {
+// callWith is the call with other expressions for some arguments.
+func (e entrance) callWith(t *testing.T, others map[string]string) string {
+	t.Helper()
 	expressions := make([]string, len(e.arguments))
+	replaced := 0
 	for i, a := range e.arguments {
 		expressions[i] = a.sql()
+		if other, ok := others[a.Name]; ok {
+			expressions[i] = other
+			replaced++
+		}
 	}
-	if n >= 0 {
-		expressions[n] = sql
-	}
+	require.Len(t, others, replaced)
 	return "SELECT * FROM " + e.name + "(" + strings.Join(expressions, ", ") + ")"
 }
 
@@ -62,7 +64,7 @@ func (w *world) entrance(t *testing.T, name string, values map[string]string) en
 	return entrance{name, arguments}
 }
 
-// id is a UUID of version 7 with that end, of which two are told apart.
+// id is a UUID of version 7 that ends with n.
 func id(n int) string { return fmt.Sprintf("00000000-0000-7000-8000-%012d", n) }
 
 func ids(from, count int) string {
@@ -166,34 +168,34 @@ func TestArraysThatDoNotFitAreRefused(t *testing.T) {
 			a := w.attacker(t)
 			a.become(t, w.acme.ID().String())
 			before := w.fingerprint(t, attestdb.TenantID{})
-			refuse := func(n int, name, sql, problem string) {
+			refuse := func(of argument, name, sql, problem string) {
 				t.Helper()
-				o := a.try(t, e.callWith(n, sql), "")
-				require.NotNil(t, o.pgError, "%s %s", e.arguments[n].Name, name)
-				require.Equal(t, "23514", o.pgError.Code, "%s %s: %s", e.arguments[n].Name, name, o.pgError.Message)
-				require.Contains(t, o.pgError.Message, problem, "%s %s", e.arguments[n].Name, name)
+				o := a.try(t, e.callWith(t, map[string]string{of.Name: sql}), "")
+				require.NotNil(t, o.pgError, "%s %s", of.Name, name)
+				require.Equal(t, "23514", o.pgError.Code, "%s %s: %s", of.Name, name, o.pgError.Message)
+				require.Contains(t, o.pgError.Message, problem, "%s %s", of.Name, name)
 			}
 			attacked := 0
-			for n, argument := range e.arguments {
+			for _, argument := range e.arguments {
 				if !strings.HasSuffix(argument.Type, "[]") {
 					continue
 				}
 				attacked++
 				for name, sql := range argument.misfits() {
-					refuse(n, name, sql, "are not of one dimension")
+					refuse(argument, name, sql, "are not of one dimension")
 				}
 				if !strings.HasSuffix(argument.Name, "_of") {
 					continue
 				}
 				for _, place := range []string{"0", "-1", "3", "2147483647", "NULL"} {
-					refuse(n, "of "+place, fmt.Sprintf("array_append(trim_array(%s, 1), %s)", argument.sql(), place), "of no ")
+					refuse(argument, "of "+place, fmt.Sprintf("array_append(trim_array(%s, 1), %s)", argument.sql(), place), "of no ")
 				}
 			}
 			require.Greater(t, attacked, 3)
 			require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
 
 			// It was that array alone which was refused.
-			o := a.try(t, e.call(), "")
+			o := a.try(t, e.callWith(t, nil), "")
 			require.Nil(t, o.pgError, o.text)
 			require.NotEqual(t, before, w.fingerprint(t, attestdb.TenantID{}))
 		})
