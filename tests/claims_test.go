@@ -47,7 +47,7 @@ func TestNothingThatACallSaysIsLeftOut(t *testing.T) {
 		"a subject's id twice":         {evidence, map[string]string{"subject_ids": ids(120, 1) + "::uuid[] || " + ids(120, 1)}, "23505"},
 		"a verification's id twice":    {evidence, map[string]string{"verification_ids": ids(130, 1) + "::uuid[] || " + ids(130, 1)}, "23505"},
 		"a signature's place twice":    {evidence, map[string]string{"signature_of": "ARRAY[1, 1]"}, "23505"},
-		"an SBOM's id twice":           {sboms, map[string]string{"ids": ids(200, 1) + "::uuid[] || " + ids(200, 1)}, "23514"},
+		"an SBOM's id twice":           {sboms, map[string]string{"ids": ids(200, 1) + "::uuid[] || " + ids(200, 1)}, "23505"},
 		"an SBOM twice":                {sboms, map[string]string{"ids": ids(200, 1) + "::uuid[] || " + ids(200, 1), "sha256s": "ARRAY[sha256('a'), sha256('a')]"}, "23514"},
 		"a document twice":             {sboms, map[string]string{"sha256s": "ARRAY[sha256('a'), sha256('a')]"}, "23514"},
 		"a component's id twice":       {sboms, map[string]string{"entry_ids": ids(220, 1) + "::uuid[] || " + ids(220, 1), "digest_entries": ids(220, 1) + "::uuid[] || " + ids(220, 1), "licence_entries": ids(220, 1) + "::uuid[] || " + ids(220, 1)}, "23505"},

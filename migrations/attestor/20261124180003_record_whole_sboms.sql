@@ -95,9 +95,8 @@ BEGIN
     RAISE EXCEPTION 'a licence is of no SBOM of the call' USING ERRCODE = 'check_violation';
   END IF;
   IF cardinality(ids) > 1 THEN
-    IF (SELECT count(DISTINCT i.id) < cardinality(ids) OR count(DISTINCT i.sha256) < cardinality(ids)
-          FROM unnest(ids, sha256s) AS i (id, sha256)) THEN
-      RAISE EXCEPTION 'an SBOM is there twice' USING ERRCODE = 'check_violation';
+    IF (SELECT count(DISTINCT i.sha256) < count(*) FROM unnest(sha256s) AS i (sha256)) THEN
+      RAISE EXCEPTION 'a document is there twice' USING ERRCODE = 'check_violation';
     END IF;
   END IF;
 
