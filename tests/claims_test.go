@@ -10,6 +10,7 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/tenancy"
 )
 
 // A call stores all that it says, or nothing: what would be left out, because something
@@ -90,7 +91,7 @@ func TestNothingThatACallSaysIsLeftOut(t *testing.T) {
 func TestVerifiedEvidenceComesWithNoOtherOutcome(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.super.Exec(t.Context(), "UPDATE tenancy.tenants SET require_verified = true WHERE id = $1", w.acme.ID())
+	_, err := w.db.Tenancy().As("admin").Require(t.Context(), w.acme.ID(), tenancy.Requirements{Verified: true})
 	require.NoError(t, err)
 	a := w.attacker(t)
 	a.become(t, w.acme.ID().String())
