@@ -88,12 +88,6 @@ BEGIN
   IF NOT coalesce(1 <= ALL (entry_of) AND cardinality(ids) >= ALL (entry_of), entry_of IS NULL) THEN
     RAISE EXCEPTION 'a component is of no SBOM of the call' USING ERRCODE = 'check_violation';
   END IF;
-  IF NOT coalesce(1 <= ALL (digest_of) AND cardinality(ids) >= ALL (digest_of), digest_of IS NULL) THEN
-    RAISE EXCEPTION 'a digest is of no SBOM of the call' USING ERRCODE = 'check_violation';
-  END IF;
-  IF NOT coalesce(1 <= ALL (licence_of) AND cardinality(ids) >= ALL (licence_of), licence_of IS NULL) THEN
-    RAISE EXCEPTION 'a licence is of no SBOM of the call' USING ERRCODE = 'check_violation';
-  END IF;
   IF cardinality(ids) > 1 THEN
     IF (SELECT count(DISTINCT i.sha256) < count(*) FROM unnest(sha256s) AS i (sha256)) THEN
       RAISE EXCEPTION 'a document is there twice' USING ERRCODE = 'check_violation';
