@@ -10,53 +10,79 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN coalesce(int2send(tag::smallint) || int4send(octet_length(value)) || value, decode('', 'hex'));
 REVOKE ALL ON FUNCTION "verdict"."field" FROM PUBLIC;
 
+-- text_field is field of a text, which has as many bytes as in the database: that is in
+-- UTF-8, or else the hashes which callers compute are refused.
+CREATE FUNCTION "verdict"."text_field"(tag int, value text) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(int2send(tag::smallint) || int4send(octet_length(value)) || convert_to(value, 'UTF8'), decode('', 'hex'));
+REVOKE ALL ON FUNCTION "verdict"."text_field" FROM PUBLIC;
+
 -- unix_micros is a time as leaves have it.
 CREATE FUNCTION "verdict"."unix_micros"(at timestamptz) RETURNS bytea
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN int8send((extract(epoch FROM at) * 1000000)::bigint);
 REVOKE ALL ON FUNCTION "verdict"."unix_micros" FROM PUBLIC;
 
 -- decision_fields are the fields of a leaf that say what was decided.
 CREATE FUNCTION "verdict"."decision_fields"(e "verdict"."ledger_entries") RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN verdict.field(1, convert_to(e.kind, 'UTF8'))
-    || verdict.field(2, convert_to(e.action, 'UTF8'))
-    || verdict.field(3, convert_to(e.subject_algorithm, 'UTF8'))
+RETURN verdict.text_field(1, e.kind)
+    || verdict.text_field(2, e.action)
+    || verdict.text_field(3, e.subject_algorithm)
     || verdict.field(4, e.subject_digest)
-    || verdict.field(5, convert_to(e.subject_name, 'UTF8'))
-    || verdict.field(6, convert_to(e.result, 'UTF8'))
-    || verdict.field(7, convert_to(e.policy_uri, 'UTF8'))
+    || verdict.text_field(5, e.subject_name)
+    || verdict.text_field(6, e.result)
+    || verdict.text_field(7, e.policy_uri)
     || verdict.field(8, e.policy_digest)
-    || verdict.field(9, convert_to(e.reason, 'UTF8'))
+    || verdict.text_field(9, e.reason)
     || verdict.field(10, e.inputs);
 REVOKE ALL ON FUNCTION "verdict"."decision_fields" FROM PUBLIC;
 
--- leaf is all that leaf_hash vouches for.
+-- leaf is all that leaf_hash vouches for. It takes columns, which are cheaper than rows,
+-- and the entry's decision_fields, which two hashes need.
+CREATE FUNCTION "verdict"."leaf"(
+  tenant_id uuid, seq bigint, id uuid, prev_hash bytea, recorded_at timestamptz, decision bytea, verifier text,
+  verified_at timestamptz, payload_hash bytea, decision_digest bytea, actor text, idempotency_key text) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN (decode('01', 'hex') || uuid_send(tenant_id) || int8send(seq) || uuid_send(id) || prev_hash
+     || verdict.unix_micros(recorded_at))
+    || decision
+    || (verdict.text_field(11, verifier)
+     || coalesce(int2send(12::smallint) || int4send(8) || verdict.unix_micros(verified_at), decode('', 'hex'))
+     || verdict.field(13, payload_hash)
+     || verdict.field(14, decision_digest)
+     || verdict.text_field(15, actor)
+     || verdict.text_field(16, idempotency_key));
+REVOKE ALL ON FUNCTION "verdict"."leaf"(uuid, bigint, uuid, bytea, timestamptz, bytea, text, timestamptz, bytea, bytea, text, text) FROM PUBLIC;
+
 CREATE FUNCTION "verdict"."leaf"(e "verdict"."ledger_entries") RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN decode('01', 'hex') || uuid_send(e.tenant_id) || int8send(e.seq) || uuid_send(e.id) || e.prev_hash
-    || verdict.unix_micros(e.recorded_at)
-    || verdict.decision_fields(e)
-    || verdict.field(11, convert_to(e.verifier, 'UTF8'))
-    || verdict.field(12, verdict.unix_micros(e.verified_at))
-    || verdict.field(13, e.payload_hash)
-    || verdict.field(14, e.decision_digest)
-    || verdict.field(15, convert_to(e.actor, 'UTF8'))
-    || verdict.field(16, convert_to(e.idempotency_key, 'UTF8'));
-REVOKE ALL ON FUNCTION "verdict"."leaf" FROM PUBLIC;
+RETURN verdict.leaf(e.tenant_id, e.seq, e.id, e.prev_hash, e.recorded_at, verdict.decision_fields(e), e.verifier, e.verified_at,
+                    e.payload_hash, e.decision_digest, e.actor, e.idempotency_key);
+REVOKE ALL ON FUNCTION "verdict"."leaf"("verdict"."ledger_entries") FROM PUBLIC;
 
 -- leaf_hash is RFC 6962's hash of a leaf.
+CREATE FUNCTION "verdict"."leaf_hash"(leaf bytea) RETURNS bytea
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN sha256(decode('00', 'hex') || leaf);
+REVOKE ALL ON FUNCTION "verdict"."leaf_hash"(bytea) FROM PUBLIC;
+
 CREATE FUNCTION "verdict"."leaf_hash"(e "verdict"."ledger_entries") RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN sha256(decode('00', 'hex') || verdict.leaf(e));
-REVOKE ALL ON FUNCTION "verdict"."leaf_hash" FROM PUBLIC;
+RETURN verdict.leaf_hash(verdict.leaf(e));
+REVOKE ALL ON FUNCTION "verdict"."leaf_hash"("verdict"."ledger_entries") FROM PUBLIC;
 
 -- decision_digest is equal for equal decisions on equal evidence, whenever and by
 -- whomever they are made.
+CREATE FUNCTION "verdict"."decision_digest"(decision bytea) RETURNS bytea
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN sha256(convert_to('attestdb decision v1' || chr(10), 'UTF8') || decision);
+REVOKE ALL ON FUNCTION "verdict"."decision_digest"(bytea) FROM PUBLIC;
+
 CREATE FUNCTION "verdict"."decision_digest"(e "verdict"."ledger_entries") RETURNS bytea
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN sha256(convert_to('attestdb decision v1' || chr(10), 'UTF8') || verdict.decision_fields(e));
-REVOKE ALL ON FUNCTION "verdict"."decision_digest" FROM PUBLIC;
+RETURN verdict.decision_digest(verdict.decision_fields(e));
+REVOKE ALL ON FUNCTION "verdict"."decision_digest"("verdict"."ledger_entries") FROM PUBLIC;
 
 -- input is one of an entry's inputs as the leaf has it.
 CREATE FUNCTION "verdict"."input"(kind text, digest bytea) RETURNS bytea
@@ -83,12 +109,4 @@ RETURN verdict.parent(
 REVOKE ALL ON FUNCTION "verdict"."node" FROM PUBLIC;
 
 -- Whoever reads entries may check their hashes.
-GRANT EXECUTE ON FUNCTION "verdict"."field" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."unix_micros" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."decision_fields" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."leaf" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."leaf_hash" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."decision_digest" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."input" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."parent" TO attestdb_app, attestdb_auditor;
-GRANT EXECUTE ON FUNCTION "verdict"."node" TO attestdb_app, attestdb_auditor;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA "verdict" TO attestdb_app, attestdb_auditor;
