@@ -69,10 +69,14 @@ func New(algorithm, encoded string) (Digest, error) {
 // FromBytes returns the digest with the stored bytes raw, the inverse of
 // [Digest.Bytes].
 func FromBytes(algorithm string, raw []byte) (Digest, error) {
-	if _, isHex := hexSizes[algorithm]; isHex {
-		return New(algorithm, hex.EncodeToString(raw))
+	size, isHex := hexSizes[algorithm]
+	if !isHex {
+		return New(algorithm, string(raw))
 	}
-	return New(algorithm, string(raw))
+	if len(raw) == 0 || len(raw) > MaxLength || size > 0 && len(raw) != size {
+		return Digest{}, &fault.Invalid{Field: "digest", Allowed: allowedHex(algorithm, size)}
+	}
+	return Digest{algorithm, string(raw)}, nil
 }
 
 // gitoid begins the names of the one family of algorithms, Witness', that have

@@ -45,6 +45,27 @@ const fixedSize = 1 + 16 + 8 + 16 + sha256.Size + 8
 // AppendLeaf appends the entry's leaf to b: what LeafHash is the hash of. What is there
 // comes out, whether an entry may be so or not.
 func (e *Entry) AppendLeaf(b []byte) []byte {
+	b, _ = e.appendLeaf(b)
+	return b
+}
+
+// Hashes returns what LeafHash and DecisionDigest have to be, in the time of one
+// encoding. buf is memory to use, and comes back for the next time.
+func (e *Entry) Hashes(buf []byte) (leaf, decision digest.SHA256, _ []byte) {
+	buf = append(buf[:0], leafPrefix)
+	buf, end := e.appendLeaf(buf)
+	h := sha256.New()
+	h.Write([]byte(decisionHeader))
+	h.Write(buf[1+fixedSize : end])
+	h.Sum(decision[:0])
+	return sha256.Sum256(buf), decision, buf
+}
+
+// leafPrefix is hashed before a leaf (RFC 6962).
+const leafPrefix = 0
+
+// appendLeaf returns as well where the decision's fields end.
+func (e *Entry) appendLeaf(b []byte) (_ []byte, decisionEnd int) {
 	b = append(b, leafVersion)
 	b = append(b, e.Tenant[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(e.Seq))
@@ -52,6 +73,7 @@ func (e *Entry) AppendLeaf(b []byte) []byte {
 	b = append(b, e.PrevHash[:]...)
 	b = appendMicros(b, e.RecordedAt)
 	b = e.appendDecision(b)
+	decisionEnd = len(b)
 	b = appendText(b, tagVerifier, e.Verifier)
 	if !e.TimeVerified.IsZero() {
 		b = appendField(b, tagTimeVerified, appendMicros(nil, e.TimeVerified))
@@ -59,7 +81,7 @@ func (e *Entry) AppendLeaf(b []byte) []byte {
 	b = appendHash(b, tagPayloadHash, e.PayloadHash)
 	b = appendField(b, tagDecisionDigest, e.DecisionDigest[:])
 	b = appendText(b, tagActor, string(e.Actor))
-	return appendText(b, tagIdempotencyKey, e.IdempotencyKey)
+	return appendText(b, tagIdempotencyKey, e.IdempotencyKey), decisionEnd
 }
 
 func (e *Entry) appendDecision(b []byte) []byte {

@@ -66,8 +66,6 @@ func (v *verification) parts(p *ledgerPage, r *entryRow) {
 	hash, there := p.payloads[r.id.Bytes]
 	erased := p.gone[digest.SHA256(pad(r.leaf))]
 	switch {
-	case there && r.payload == nil:
-		v.add(r.seq, FaultPayload, "there is a payload of an entry that has none")
 	case there && !bytes.Equal(hash, r.payload):
 		v.add(r.seq, FaultPayload, "the payload has another hash")
 	case there && erased:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/transparency-dev/merkle/compact"
 
 	"stella-ops.org/attestdb/domain/digest"
@@ -45,25 +46,41 @@ type judged struct {
 	problem string
 }
 
-// pages reads the ledger, one page ahead of whoever asks for them.
+// pages reads the ledger: while a page is looked at, the next one is hashed, and the one
+// behind it is read.
 func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 	return func(yield func(*ledgerPage) bool) {
-		ahead := make(chan *ledgerPage, 1)
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		read, judged := make(chan *ledgerPage, 1), make(chan *ledgerPage, 1)
+		pass := func(p *ledgerPage, to chan<- *ledgerPage) bool {
+			select {
+			case to <- p:
+				return true
+			case <-ctx.Done():
+				return false
+			}
+		}
 		go func() {
-			defer close(ahead)
+			defer close(read)
 			for from := v.req.Resume.Size; from < v.size; from += pageEntries {
 				p := &ledgerPage{from: from, to: min(from+pageEntries, v.size)}
 				p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
-				select {
-				case ahead <- p:
-				case <-ctx.Done():
+				if !pass(p, read) {
 					return
 				}
 			}
 		}()
-		for p := range ahead {
+		go func() {
+			defer close(judged)
+			for p := range read {
+				p.judge(v)
+				if !pass(p, judged) {
+					return
+				}
+			}
+		}()
+		for p := range judged {
 			if !yield(p) {
 				return
 			}
@@ -78,8 +95,7 @@ const inputsSQL = `SELECT i.seq, coalesce(i.position, -1), coalesce(i.kind, ''),
   FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND i.seq >= $2 AND i.seq < $3 ORDER BY i.seq, i.position, i.id`
 
 const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), coalesce(p.content, '')
-  FROM verdict.ledger_entries e JOIN verdict.ledger_payloads p ON p.tenant_id = $1 AND p.id = e.id
- WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3`
+  FROM verdict.ledger_payloads p WHERE p.tenant_id = $1 AND p.id = ANY ($2)`
 
 // Nodes whose last leaf is in the range.
 const nodesSQL = `SELECT n.level, n.index, coalesce(n.hash, '')
@@ -122,14 +138,7 @@ func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
 	if err != nil {
 		return err
 	}
-	p.payloads = map[uuid.UUID][]byte{}
-	var id uuid.UUID
-	var nonce, content []byte
-	err = v.each(ctx, payloadsSQL, p, []any{&id, &nonce, &content}, func() {
-		hash := ledger.PayloadHash(nonce, content)
-		p.payloads[id] = hash[:]
-	})
-	if err != nil {
+	if err := v.readPayloads(ctx, p); err != nil {
 		return err
 	}
 	p.nodes = map[compact.NodeID][]byte{}
@@ -141,8 +150,7 @@ func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
 	if err != nil {
 		return err
 	}
-	p.judge(v)
-	return v.readErased(ctx, p)
+	return nil
 }
 
 func (v *verification) each(ctx context.Context, sql string, p *ledgerPage, into []any, f func()) error {
@@ -154,24 +162,38 @@ func (v *verification) each(ctx context.Context, sql string, p *ledgerPage, into
 	return err
 }
 
-// readErased asks which payloads that are gone the ledger says are erased, and which that
-// are there.
-func (v *verification) readErased(ctx context.Context, p *ledgerPage) error {
+// readPayloads reads the payloads of the entries that have one, and which of them the
+// ledger says are erased, there or not. Others are looked for at the end.
+func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
+	p.payloads, p.gone = map[uuid.UUID][]byte{}, map[digest.SHA256]bool{}
+	var ids []pgtype.UUID
 	var leaves [][]byte
 	for i := range p.rows {
 		if p.rows[i].payload != nil {
-			leaves = append(leaves, p.rows[i].leaf)
+			ids, leaves = append(ids, p.rows[i].id), append(leaves, p.rows[i].leaf)
 		}
 	}
-	p.gone = map[digest.SHA256]bool{}
-	if len(leaves) == 0 {
+	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := v.store.conn.Query(ctx, erasedSQL, v.store.conn.Tenant(), leaves)
+	rows, err := v.store.conn.Query(ctx, payloadsSQL, v.store.conn.Tenant(), ids)
 	if err != nil {
 		return err
 	}
-	var raw []byte
+	var id uuid.UUID
+	var nonce, content, raw []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &nonce, &content}, func() error {
+		hash := ledger.PayloadHash(nonce, content)
+		p.payloads[id] = hash[:]
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	rows, err = v.store.conn.Query(ctx, erasedSQL, v.store.conn.Tenant(), leaves)
+	if err != nil {
+		return err
+	}
 	_, err = pgx.ForEachRow(rows, []any{&raw}, func() error {
 		p.gone[digest.SHA256(pad(raw))] = true
 		return nil
@@ -206,13 +228,13 @@ func (r *entryRow) judge(v *verification, buf []byte) (judged, []byte) {
 		j.problem = problemOf(err)
 		return j, buf
 	}
-	buf = e.AppendLeaf(append(buf[:0], 0))
+	leaf, decision, buf := e.Hashes(buf)
 	switch {
 	case e.Tenant != v.store.tenant():
 		j.problem = "it is another tenant's"
-	case sha256.Sum256(buf) != e.LeafHash:
+	case leaf != e.LeafHash:
 		j.problem = "its bytes have another hash"
-	case e.ComputeDecisionDigest() != e.DecisionDigest:
+	case decision != e.DecisionDigest:
 		j.problem = "its decision_digest is another decision's"
 	}
 	return j, buf

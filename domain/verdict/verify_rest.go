@@ -14,7 +14,7 @@ SELECT
   (SELECT count(*) FROM verdict.ledger_nodes n WHERE n.tenant_id = $1
       AND (n.index < 0 OR n.level NOT BETWEEN 1 AND 15 OR n.index >= (SELECT size FROM head) >> (4 * least(n.level, 15)))),
   (SELECT count(*) FROM verdict.ledger_payloads p WHERE p.tenant_id = $1
-      AND NOT EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.id = p.id))`
+      AND NOT EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.id = p.id AND e.payload_hash IS NOT NULL))`
 
 // An envelope's bytes are gone, or there, and the ledger says otherwise.
 const envelopesSQL = `SELECT x.sha256, x.gone, x.erased
@@ -54,7 +54,7 @@ func (v *verification) checkRest(ctx context.Context) (err error) {
 		{inputs, FaultInputs, "inputs"}, {nodes, FaultNode, "nodes"}, {payloads, FaultPayload, "payloads"},
 	} {
 		if x.count > 0 {
-			v.add(-1, x.fault, "there are %d %s that belong to no entry", x.count, x.what)
+			v.add(-1, x.fault, "there are %d %s that no entry has", x.count, x.what)
 		}
 	}
 	rows, err := v.store.conn.Query(ctx, envelopesSQL, v.store.conn.Tenant())
