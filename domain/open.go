@@ -196,4 +196,13 @@ func (db *DB) Tenancy() *tenancy.Store {
 	}
 }
 
+// Eraser returns the handle that erases payloads and the bytes of envelopes. It needs
+// Config.Admin.
+func (db *DB) Eraser() *verdict.Eraser {
+	if db.admin == nil {
+		return verdict.NewEraser(pgtenant.NewBare(noPool{"Admin"}))
+	}
+	return verdict.NewEraser(pgtenant.NewBare(db.admin))
+}
+
 func defaultMaxConns() int32 { return int32(4 * runtime.GOMAXPROCS(0)) }

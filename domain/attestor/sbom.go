@@ -93,7 +93,7 @@ SELECT s.sha256, c.content, e.content
 
 // SBOMContent returns the exact bytes of an SBOM: those that were imported, or the
 // predicate in an envelope. It returns [fault.ErrNotFound] if the tenant has no such
-// SBOM.
+// SBOM, and [fault.ErrErased] if the envelope's bytes are gone.
 func (s *Store) SBOMContent(ctx context.Context, id uuid.UUID) ([]byte, error) {
 	var sum, alone, envelope []byte
 	err := pgfault.Retry(ctx, s.retry, func() error {
@@ -108,6 +108,9 @@ func (s *Store) SBOMContent(ctx context.Context, id uuid.UUID) ([]byte, error) {
 	})
 	if err != nil || alone != nil {
 		return alone, pgfault.Map("read SBOM content", err)
+	}
+	if envelope == nil {
+		return nil, fmt.Errorf("SBOM content: the envelope that has it: %w", fault.ErrErased)
 	}
 	ev, err := Parse(envelope)
 	if err != nil || ev.Statement == nil || digest.Sum(ev.Statement.Predicate) != digest.SHA256(sum) {

@@ -69,13 +69,23 @@ type Signer struct {
 }
 
 // Content returns the exact bytes that were recorded. It returns
-// [fault.ErrNotFound] if the tenant has no such envelope.
+// [fault.ErrNotFound] if the tenant has no such envelope, and [fault.ErrErased] if its
+// bytes are gone: the ledger says who erased them.
 func (s *Store) Content(ctx context.Context, id uuid.UUID) ([]byte, error) {
 	var content []byte
 	err := pgfault.Retry(ctx, s.retry, func() error {
 		c, err := s.ent().EnvelopeContent.Get(ctx, id)
 		if err == nil {
 			content = c.Content
+		}
+		if ent.IsNotFound(err) {
+			there, existErr := s.ent().Envelope.Query().Where(envelope.IDEQ(id)).Exist(ctx)
+			switch {
+			case existErr != nil:
+				return existErr
+			case there:
+				return fault.ErrErased
+			}
 		}
 		return err
 	})

@@ -1,0 +1,165 @@
+package tests
+
+import (
+	"context"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/stretchr/testify/require"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/verdict"
+)
+
+// What is erased is gone, and everything that proved it stands.
+func TestErase(t *testing.T) {
+	t.Parallel()
+	w := newLedger(t)
+	signer := domaintest.NewSigner(t)
+	kept, err := w.acme.Record(t.Context(), signer.Evidence(t, "kept", []byte("kept")))
+	require.NoError(t, err)
+	gone, err := w.acme.Record(t.Context(), signer.Evidence(t, "gone", []byte("gone")))
+	require.NoError(t, err)
+	entry, err := w.acme.Verdict().Append(t.Context(), decided("a"))
+	require.NoError(t, err)
+	other, err := w.acme.Verdict().Append(t.Context(), decided("b"))
+	require.NoError(t, err)
+	eraser := w.db.Eraser().As("dpo")
+
+	erasure, err := eraser.Payload(t.Context(), w.acme.ID(), entry.Seq, "the customer asked")
+	require.NoError(t, err)
+	require.Equal(t, verdict.Erasure{Seq: 3}, erasure)
+	again, err := eraser.Payload(t.Context(), w.acme.ID(), entry.Seq, "twice")
+	require.NoError(t, err)
+	require.Equal(t, verdict.Erasure{Seq: 3, Existed: true}, again)
+	erasure, err = eraser.Envelope(t.Context(), w.acme.ID(), gone.SHA256, "the customer asked")
+	require.NoError(t, err)
+	require.Equal(t, verdict.Erasure{Seq: 4}, erasure)
+
+	var payloads int
+	require.NoError(t, w.super.QueryRow(t.Context(), "SELECT count(*) FROM verdict.ledger_payloads").Scan(&payloads))
+	require.Equal(t, 1, payloads)
+	_, err = w.acme.Attestor().Content(t.Context(), gone.ID)
+	require.ErrorIs(t, err, attestdb.ErrErased)
+	_, err = w.acme.Attestor().Content(t.Context(), kept.ID)
+	require.NoError(t, err)
+	still, err := w.acme.Attestor().Get(t.Context(), gone.ID)
+	require.NoError(t, err)
+	require.NotEmpty(t, still.Subject)
+	require.EqualValues(t, 2, soundly(t, w.acme).Erased)
+
+	// The same request as before is known still, and nothing brings the bytes back.
+	back, err := w.acme.Record(t.Context(), signer.Evidence(t, "gone", []byte("gone")))
+	require.NoError(t, err)
+	require.NotEqual(t, gone.ID, back.ID, "another signature")
+	content, err := w.acme.Attestor().Content(t.Context(), kept.ID)
+	require.NoError(t, err)
+	require.NotEmpty(t, content)
+	soundly(t, w.acme)
+
+	for name, call := range map[string]func() error{
+		"another tenant's entry": func() error {
+			_, err := eraser.Payload(t.Context(), w.globex.ID(), entry.Seq, "r")
+			return err
+		},
+		"an act": func() error { _, err := eraser.Payload(t.Context(), w.acme.ID(), 0, "r"); return err },
+		"another tenant's envelope": func() error {
+			_, err := eraser.Envelope(t.Context(), w.globex.ID(), gone.SHA256, "r")
+			return err
+		},
+		"no envelope": func() error {
+			_, err := eraser.Envelope(t.Context(), w.acme.ID(), digest.Sum(nil), "r")
+			return err
+		},
+	} {
+		require.ErrorIs(t, call(), attestdb.ErrNotFound, name)
+	}
+	_, err = w.db.Eraser().Payload(t.Context(), w.acme.ID(), other.Seq, "r")
+	require.ErrorIs(t, err, attestdb.ErrNoActor)
+	_, err = eraser.Payload(t.Context(), w.acme.ID(), other.Seq, "")
+	require.ErrorIs(t, err, attestdb.ErrInvalid)
+	require.EqualValues(t, 2, soundly(t, w.acme).Erased)
+}
+
+func soundly(t *testing.T, h *attestdb.TenantDB) verdict.Report {
+	t.Helper()
+	r, err := h.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+	require.NoError(t, err)
+	require.Empty(t, r.Findings)
+	return r
+}
+
+// The application cannot erase, and nobody without leaving an act, not even the owner.
+func TestNobodyErasesInSilence(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for role, conn := range w.actingRoles(t) {
+		for _, sql := range []string{"DELETE FROM verdict.ledger_payloads", "DELETE FROM attestor.envelope_contents"} {
+			_, err := conn.Exec(t.Context(), sql)
+			require.Error(t, err, "%s: %s", role, sql)
+		}
+		if role == "admin" || role == "superuser" {
+			continue
+		}
+		_, err := conn.Exec(t.Context(), "SELECT verdict.erase_payload($1, 1, 'me', 'r')", w.acme.ID())
+		require.Error(t, err, role)
+		_, err = conn.Exec(t.Context(), "SELECT verdict.append_act($1, 'payload.erase', 'me', 'r', NULL, NULL, NULL)", w.acme.ID())
+		if role != "owner" { // who may append the act, and then has left it
+			require.Error(t, err, role)
+		}
+	}
+	// An act of another entry's, or of another action, lets nothing go.
+	conn := w.Conn(t, "owner")
+	_, err := conn.Exec(t.Context(), "SELECT set_config('attestdb.tenant_id', $1, false)", w.acme.ID().String())
+	require.NoError(t, err)
+	for _, act := range []string{"'payload.keep', 'me', 'r', NULL, 'entry', l", "'payload.erase', 'me', 'r', NULL, 'envelope', l", "'payload.erase', 'me', 'r', NULL, 'entry', sha256(l)"} {
+		_, err = conn.Exec(t.Context(), "SELECT verdict.append_act($1, "+act+") FROM (SELECT leaf_hash AS l FROM verdict.ledger_entries WHERE seq = 5) e", w.acme.ID())
+		require.NoError(t, err)
+		_, err = conn.Exec(t.Context(), "DELETE FROM verdict.ledger_payloads WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = 5)")
+		var pg *pgconn.PgError
+		require.ErrorAs(t, err, &pg)
+		require.Equal(t, "AD001", pg.Code)
+	}
+}
+
+// What administrators do to a tenant is in its ledger, whichever program does it.
+func TestAdministratorsActsAreInTheLedger(t *testing.T) {
+	t.Parallel()
+	w := newLedger(t)
+	admin := w.db.Tenancy().As("root")
+	_, err := admin.Suspend(t.Context(), w.acme.ID())
+	require.NoError(t, err)
+	_, err = admin.Suspend(t.Context(), w.acme.ID())
+	require.NoError(t, err)
+	_, err = admin.Resume(t.Context(), w.acme.ID())
+	require.NoError(t, err)
+	conn := w.Conn(t, "admin")
+	_, err = conn.Exec(t.Context(), `UPDATE tenancy.tenants SET require_verified = true, requirements_changed_at = now(),
+		requirements_changed_by = 'psql' WHERE id = $1`, w.acme.ID())
+	require.NoError(t, err)
+	rows, err := w.super.Query(t.Context(), `SELECT kind || ' ' || action || ' ' || actor || ' ' || subject_name || ' ' || coalesce(reason, '')
+		FROM verdict.ledger_entries WHERE tenant_id = $1 ORDER BY seq`, w.acme.ID())
+	require.NoError(t, err)
+	var got []string
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		got = append(got, line)
+	}
+	require.NoError(t, rows.Err())
+	require.Equal(t, []string{
+		"act tenant.create " + string(domaintest.Actor) + " acme ", "act tenant.suspend root acme ", "act tenant.resume root acme ",
+		"act tenant.require psql acme verified=t in_toto=f",
+	}, got)
+	soundly(t, w.acme)
+	requireSound(t, w.globex, 1)
+
+	// What is rolled back has not happened.
+	tx := begin(t, conn)
+	_, err = tx.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended', status_changed_by = 'x' WHERE id = $1", w.acme.ID())
+	require.NoError(t, err)
+	require.NoError(t, tx.Rollback(context.Background()))
+	requireSound(t, w.acme, 4)
+}
