@@ -17,21 +17,7 @@ SELECT
       AND NOT EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.id = p.id AND e.payload_hash IS NOT NULL))`
 
 // An envelope's bytes are gone, or there, and the ledger says otherwise.
-const envelopesSQL = `SELECT x.sha256, x.gone, x.erased
-  FROM (
-    SELECT v.sha256, true AS gone, EXISTS (
-             SELECT FROM verdict.ledger_inputs i JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.seq = i.seq
-              WHERE i.tenant_id = $1 AND i.digest = v.sha256 AND i.kind = 'envelope' AND e.kind = 'act' AND e.action = 'envelope.erase') AS erased
-      FROM attestor.envelopes v
-     WHERE v.tenant_id = $1 AND NOT EXISTS (SELECT FROM attestor.envelope_contents c WHERE c.tenant_id = $1 AND c.id = v.id)
-    UNION ALL
-    SELECT v.sha256, false, true
-      FROM verdict.ledger_entries e
-      JOIN verdict.ledger_inputs i ON i.tenant_id = $1 AND i.seq = e.seq AND i.kind = 'envelope'
-      JOIN attestor.envelopes v ON v.tenant_id = $1 AND v.sha256 = i.digest
-      JOIN attestor.envelope_contents c ON c.tenant_id = $1 AND c.id = v.id
-     WHERE e.tenant_id = $1 AND e.action = 'envelope.erase' AND e.kind = 'act'
-  ) x`
+const envelopesSQL = `SELECT x.sha256, x.gone, x.said FROM verdict.erased_envelopes($1) x`
 
 // checkRest looks for rows that belong to no entry, and at the envelopes that were
 // erased.

@@ -104,3 +104,24 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION "verdict"."erase_envelope" FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION "verdict"."erase_envelope" TO attestdb_admin;
+
+-- erased_envelopes are those whose bytes are gone, and those of which the ledger says so.
+CREATE FUNCTION "verdict"."erased_envelopes"(tenant uuid) RETURNS TABLE (sha256 bytea, gone boolean, said boolean)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT v.sha256, true, verdict.erasure('envelope.erase', tenant, 'envelope', v.sha256) IS NOT NULL
+    FROM attestor.envelopes v
+   WHERE v.tenant_id = tenant
+     AND NOT EXISTS (SELECT FROM attestor.envelope_contents c WHERE c.tenant_id = tenant AND c.id = v.id)
+  UNION ALL
+  SELECT v.sha256, false, true
+    FROM verdict.ledger_entries e
+    JOIN verdict.ledger_inputs i ON i.tenant_id = tenant AND i.seq = e.seq AND i.kind = 'envelope'
+    JOIN attestor.envelopes v ON v.tenant_id = tenant AND v.sha256 = i.digest
+    JOIN attestor.envelope_contents c ON c.tenant_id = tenant AND c.id = v.id
+   WHERE e.tenant_id = tenant AND e.action = 'envelope.erase' AND e.kind = 'act'
+$$;
+REVOKE ALL ON FUNCTION "verdict"."erased_envelopes" FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION "verdict"."erased_envelopes" TO attestdb_app, attestdb_auditor;
+GRANT EXECUTE ON FUNCTION "verdict"."erasure" TO attestdb_app, attestdb_auditor;
