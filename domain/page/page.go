@@ -1,6 +1,6 @@
 // Package page holds what every list has in common: a limit and an opaque
 // cursor. Lists are ordered by (created_at, id), newest first, some of them by a text
-// before that; a cursor names
+// before that; those of a ledger are ordered by its sequence. A cursor names
 // the last row that was read, so that rows which come or go between two pages
 // move nothing.
 package page
@@ -44,10 +44,16 @@ type Key struct {
 	Text string
 }
 
+// The first byte of a cursor says what place it names.
 const (
-	cursorVersion = 1
-	filterSize    = 8
-	cursorSize    = 1 + filterSize + 8 + 16
+	keyCursor      = 1
+	sequenceCursor = 2
+)
+
+const (
+	filterSize   = 8
+	keySize      = 8 + 16
+	sequenceSize = 8
 )
 
 // Rows returns the limit that r asks for, or a *[fault.Invalid].
@@ -63,32 +69,68 @@ func (r Request) Rows() (int, error) {
 
 // Encode returns the cursor behind key in the list that filter describes.
 func Encode(filter string, key Key) string {
-	b := make([]byte, 0, cursorSize)
-	b = append(b, cursorVersion)
-	b = append(b, fingerprint(filter)...)
-	b = binary.BigEndian.AppendUint64(b, uint64(key.CreatedAt.UnixMicro()))
-	b = append(b, key.ID[:]...)
-	b = append(b, key.Text...)
-	return base64.RawURLEncoding.EncodeToString(b)
+	place := make([]byte, 0, keySize+len(key.Text))
+	place = binary.BigEndian.AppendUint64(place, uint64(key.CreatedAt.UnixMicro()))
+	place = append(place, key.ID[:]...)
+	place = append(place, key.Text...)
+	return encode(keyCursor, filter, place)
 }
 
 // After returns the place behind which r's page begins; ok is false for the
 // first page. A cursor that was not made for filter is a *[fault.Invalid].
 func (r Request) After(filter string) (key Key, ok bool, err error) {
+	place, err := r.place(keyCursor, filter)
+	if place == nil || err != nil {
+		return Key{}, false, err
+	}
+	if len(place) < keySize || !storable(place[keySize:]) {
+		return Key{}, false, notACursor()
+	}
+	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(place))).UTC()
+	key.ID, key.Text = uuid.UUID(place[8:keySize]), string(place[keySize:])
+	return key, true, nil
+}
+
+// EncodeSequence returns the cursor behind the row with this sequence in the list that
+// filter describes, which is ordered by nothing else.
+func EncodeSequence(filter string, seq int64) string {
+	return encode(sequenceCursor, filter, binary.BigEndian.AppendUint64(nil, uint64(seq)))
+}
+
+// AfterSequence is [Request.After] for the lists of [EncodeSequence].
+func (r Request) AfterSequence(filter string) (seq int64, ok bool, err error) {
+	place, err := r.place(sequenceCursor, filter)
+	if place == nil || err != nil {
+		return 0, false, err
+	}
+	if len(place) != sequenceSize {
+		return 0, false, notACursor()
+	}
+	return int64(binary.BigEndian.Uint64(place)), true, nil
+}
+
+func encode(kind byte, filter string, place []byte) string {
+	b := append([]byte{kind}, fingerprint(filter)...)
+	return base64.RawURLEncoding.EncodeToString(append(b, place...))
+}
+
+// place returns what names the place in r's cursor, nil for the first page.
+func (r Request) place(kind byte, filter string) ([]byte, error) {
 	if r.Cursor == "" {
-		return Key{}, false, nil
+		return nil, nil
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(r.Cursor)
-	if err != nil || len(b) < cursorSize || b[0] != cursorVersion || !storable(b[cursorSize:]) {
-		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "the cursor that an earlier page ended with"}
+	if err != nil || len(b) < 1+filterSize || b[0] != keyCursor && b[0] != sequenceCursor {
+		return nil, notACursor()
 	}
-	if string(b[1:1+filterSize]) != string(fingerprint(filter)) {
-		return Key{}, false, &fault.Invalid{Field: "cursor", Allowed: "a cursor of the same list", Problem: "it was made for another filter or tenant"}
+	if b[0] != kind || string(b[1:1+filterSize]) != string(fingerprint(filter)) {
+		return nil, &fault.Invalid{Field: "cursor", Allowed: "a cursor of the same list", Problem: "it was made for another filter or tenant"}
 	}
-	b = b[1+filterSize:]
-	key.CreatedAt = time.UnixMicro(int64(binary.BigEndian.Uint64(b))).UTC()
-	key.ID, key.Text = uuid.UUID(b[8:24]), string(b[24:])
-	return key, true, nil
+	return b[1+filterSize:], nil
+}
+
+func notACursor() error {
+	return &fault.Invalid{Field: "cursor", Allowed: "the cursor that an earlier page ended with"}
 }
 
 // storable reports whether PostgreSQL takes the text as a parameter.

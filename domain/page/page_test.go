@@ -34,6 +34,32 @@ func TestCursorNamesItsPlaceInItsList(t *testing.T) {
 	require.ErrorContains(t, err, "another filter")
 }
 
+func TestCursorOfASequence(t *testing.T) {
+	t.Parallel()
+	for _, seq := range []int64{0, 1, 1<<62 + 7} {
+		got, ok, err := page.Request{Cursor: page.EncodeSequence("a list", seq)}.AfterSequence("a list")
+		require.NoError(t, err)
+		require.True(t, ok)
+		require.Equal(t, seq, got)
+	}
+	_, ok, err := page.Request{}.AfterSequence("a list")
+	require.NoError(t, err)
+	require.False(t, ok)
+
+	ours := page.Request{Cursor: page.EncodeSequence("a list", 7)}
+	_, _, err = ours.AfterSequence("another list")
+	require.ErrorContains(t, err, "another filter")
+	// The places of two kinds of lists are not each other's.
+	_, _, err = ours.After("a list")
+	require.ErrorIs(t, err, fault.ErrInvalid)
+	_, _, err = page.Request{Cursor: page.Encode("a list", page.Key{})}.AfterSequence("a list")
+	require.ErrorIs(t, err, fault.ErrInvalid)
+	for _, cursor := range []string{"A", "Ag", ours.Cursor + "AA", ours.Cursor[:len(ours.Cursor)-2]} {
+		_, _, err = page.Request{Cursor: cursor}.AfterSequence("a list")
+		require.ErrorIs(t, err, fault.ErrInvalid, cursor)
+	}
+}
+
 func FuzzCursor(f *testing.F) {
 	f.Add(page.Encode("x", page.Key{CreatedAt: time.Unix(0, 0), ID: uuid.Max}))
 	f.Add("AQ")
