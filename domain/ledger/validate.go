@@ -108,15 +108,23 @@ func validateInputs(inputs []Input) error {
 		return &fault.Invalid{Field: "inputs", Allowed: fmt.Sprintf("at most %d", MaxInputs)}
 	}
 	for i, in := range inputs {
-		if !kindPattern.MatchString(in.Kind) {
-			return &fault.Invalid{Field: "input kind", Allowed: "a lower-case letter and at most 63 more, digits or _.-, as in envelope"}
-		}
-		if in.Digest == (digest.SHA256{}) {
-			return &fault.Invalid{Field: "input digest", Allowed: "a SHA-256 digest, not zeros"}
+		if err := in.Validate(); err != nil {
+			return err
 		}
 		if i > 0 && inputs[i-1].Compare(in) >= 0 {
 			return &fault.Invalid{Field: "inputs", Allowed: "sorted by kind and digest, each once"}
 		}
+	}
+	return nil
+}
+
+// Validate returns a *[fault.Invalid] for what no input may be.
+func (in Input) Validate() error {
+	if !kindPattern.MatchString(in.Kind) {
+		return &fault.Invalid{Field: "input kind", Allowed: "a lower-case letter and at most 63 more, digits or _.-, as in envelope"}
+	}
+	if in.Digest == (digest.SHA256{}) {
+		return &fault.Invalid{Field: "input digest", Allowed: "a SHA-256 digest, not zeros"}
 	}
 	return nil
 }

@@ -1,0 +1,103 @@
+package verdict
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/ledger"
+	"stella-ops.org/attestdb/internal/pgfault"
+)
+
+// Get returns the entry at a place of the ledger, from 0. It returns [fault.ErrNotFound]
+// if the ledger has none there.
+func (s *Store) Get(ctx context.Context, seq int64) (Entry, error) {
+	return s.entry(ctx, "e.seq = $2", seq)
+}
+
+// ByID is [Store.Get] by the entry's id.
+func (s *Store) ByID(ctx context.Context, id uuid.UUID) (Entry, error) {
+	return s.entry(ctx, "e.id = $2", id)
+}
+
+func (s *Store) entry(ctx context.Context, condition string, key any) (e Entry, err error) {
+	err = pgfault.Retry(ctx, s.retry, func() error {
+		rows, err := s.conn.Query(ctx, "SELECT "+entryColumns+" FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND "+condition, s.conn.Tenant(), key)
+		if err != nil {
+			return err
+		}
+		e, err = pgx.CollectExactlyOneRow(rows, scanEntry)
+		return err
+	})
+	return e, pgfault.Map("read entry of the ledger", err)
+}
+
+// Current returns the decision that counts for a subject under a policy: the newest. It
+// returns [fault.ErrNotFound] if there is none, and a *[fault.Invalid] for a key that
+// names none.
+func (s *Store) Current(ctx context.Context, key Key) (Entry, error) {
+	q := Query{Subject: key.Subject, PolicyURI: key.PolicyURI}
+	switch {
+	case key.Subject.IsZero():
+		return Entry{}, &fault.Invalid{Field: "subject", Allowed: "the digest of an artifact"}
+	case key.PolicyURI == "":
+		return Entry{}, &fault.Invalid{Field: "policy uri", Allowed: "1 to 1024 bytes that name the policy"}
+	}
+	if err := q.validate(); err != nil {
+		return Entry{}, err
+	}
+	entries, err := s.entries(ctx, q.finder(s, math.MaxInt64), 1)
+	if err == nil && len(entries) == 0 {
+		err = fmt.Errorf("current decision: %w", fault.ErrNotFound)
+	}
+	if err != nil {
+		return Entry{}, err
+	}
+	return entries[0], nil
+}
+
+const payloadSQL = `SELECT e.payload_hash, p.nonce, p.content, EXISTS (
+         SELECT FROM verdict.ledger_inputs i JOIN verdict.ledger_entries a ON a.tenant_id = $1 AND a.seq = i.seq
+          WHERE i.tenant_id = $1 AND i.digest = e.leaf_hash AND i.kind = 'entry' AND a.action = 'payload.erase')
+  FROM verdict.ledger_entries e LEFT JOIN verdict.ledger_payloads p ON p.tenant_id = $1 AND p.id = e.id
+ WHERE e.tenant_id = $1 AND e.seq = $2`
+
+// Payload returns the document of an entry, in the form of RFC 8785, as its hash has it.
+// It returns [fault.ErrErased] if the ledger says that it was erased, and
+// [fault.ErrNotFound] if the entry never had one, or is not there. One that is gone, or
+// another one, without an entry that says so is an error with neither: somebody tampered
+// with it, as [Store.Verify] finds.
+func (s *Store) Payload(ctx context.Context, seq int64) (json.RawMessage, error) {
+	var hash, nonce, content []byte
+	var erased bool
+	err := pgfault.Retry(ctx, s.retry, func() error {
+		rows, err := s.conn.Query(ctx, payloadSQL, s.conn.Tenant(), seq)
+		if err != nil {
+			return err
+		}
+		hash = nil
+		_, err = pgx.ForEachRow(rows, []any{&hash, &nonce, &content, &erased}, func() error { return nil })
+		return err
+	})
+	if err == nil && hash == nil {
+		err = pgx.ErrNoRows
+	}
+	if err != nil {
+		return nil, pgfault.Map("read payload", err)
+	}
+	switch sum := ledger.PayloadHash(nonce, content); {
+	case content != nil && bytes.Equal(sum[:], hash):
+		return content, nil
+	case content != nil:
+		return nil, fmt.Errorf("the payload of entry %d is not the one that was appended: verify the ledger", seq)
+	case erased:
+		return nil, fmt.Errorf("payload of entry %d: %w", seq, fault.ErrErased)
+	}
+	return nil, fmt.Errorf("the payload of entry %d is gone, and nothing in the ledger says that it was erased: verify the ledger", seq)
+}
