@@ -15,6 +15,7 @@ import (
 	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/domain/sbom"
+	"stella-ops.org/attestdb/domain/verdict"
 )
 
 // Every list's cursor goes on with the same question of the same tenant, and with no
@@ -42,6 +43,10 @@ func TestCursorsRefuseAnotherFilterOrTenant(t *testing.T) {
 		}})
 	}
 	globex := domaintest.Tenant(t, w.db, "globex")
+	for _, text := range []string{"a", "a", "b"} {
+		_, err := w.acme.Verdict().Append(ctx, decided(text))
+		require.NoError(t, err)
+	}
 	lists := cursorLists(t, w.acme, w.about, w.evidence[0], sboms)
 	others := cursorLists(t, globex, w.about, w.evidence[0], sboms)
 	for name, lists := range lists {
@@ -95,6 +100,12 @@ func cursorLists(t *testing.T, h *attestdb.TenantDB, about digest.Digest, eviden
 			return next, err
 		}
 	}
+	ledger := func(q verdict.Query) func(page.Request) (string, error) {
+		return func(p page.Request) (string, error) {
+			_, next, err := h.Verdict().Find(ctx, q, p)
+			return next, err
+		}
+	}
 	components := func(q attestor.ComponentQuery) func(page.Request) (string, error) {
 		return func(p page.Request) (string, error) {
 			found, err := store.FindComponents(ctx, q, p)
@@ -116,6 +127,12 @@ func cursorLists(t *testing.T, h *attestdb.TenantDB, about digest.Digest, eviden
 			logged(rekor.Query{}), logged(rekor.Query{Since: hourAgo}), logged(rekor.Query{LogIndex: &zero}), logged(rekor.Query{LogIndex: &one}),
 			logged(rekor.Query{LogIndex: &zero, Since: hourAgo}),
 			logged(rekor.Query{IntegratedFrom: hourAgo}), logged(rekor.Query{IntegratedFrom: hourAgo, IntegratedBefore: future}),
+		},
+		"entries of a ledger": {
+			ledger(verdict.Query{}), ledger(verdict.BySubject(decided("a").Subject.Digest)), ledger(verdict.ByPolicy(decided("a").Policy.URI)),
+			ledger(verdict.ByTime(hourAgo, time.Time{})), ledger(verdict.ByTime(hourAgo, future)), ledger(verdict.ByTime(time.Time{}, future)),
+			ledger(verdict.ByInput("", decided("a").Inputs[0].Digest)), ledger(verdict.ByInput("sbom", decided("a").Inputs[0].Digest)),
+			ledger(verdict.Query{Subject: decided("a").Subject.Digest, PolicyURI: decided("a").Policy.URI}),
 		},
 		"components of an SBOM": {
 			func(p page.Request) (string, error) {

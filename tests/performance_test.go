@@ -5,6 +5,7 @@ import (
 	"net"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,6 +18,7 @@ import (
 	"stella-ops.org/attestdb/domain/page"
 	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/domain/rekor"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
@@ -85,6 +87,8 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 	var rec attestor.Recorded
 	var chain uuid.UUID
 	var entry rekor.Stored
+	decided, err := acme.Verdict().Append(t.Context(), decided("a"))
+	require.NoError(t, err)
 	record := func(artifact string, opts ...attestdb.RecordOption) error {
 		var err error
 		rec, err = acme.Record(t.Context(), signer.Evidence(t, artifact, []byte(artifact)), opts...)
@@ -158,6 +162,22 @@ func TestRecordAndReadByKeyTakeOneRoundTrip(t *testing.T) {
 			}},
 			{"RecordAll", 1, func() error {
 				_, err := acme.RecordAll(t.Context(), []*attestor.Evidence{loggedBundle(t, log, n+"1"), loggedBundle(t, log, n+"2")})
+				return err
+			}},
+			{"Verdict, Get", 1, func() error {
+				_, err := acme.Verdict().Get(t.Context(), 0)
+				return err
+			}},
+			{"Verdict, Find", 1, func() error {
+				_, _, err := acme.Verdict().Find(t.Context(), verdict.ByTime(rec.CreatedAt, time.Time{}), page.Request{})
+				return err
+			}},
+			{"Verdict, Current", 1, func() error {
+				_, err := acme.Verdict().Current(t.Context(), verdict.Key{Subject: decided.Subject.Digest, PolicyURI: decided.Policy.URI})
+				return err
+			}},
+			{"Verdict, Payload", 1, func() error {
+				_, err := acme.Verdict().Payload(t.Context(), decided.Seq)
 				return err
 			}},
 			{"TenantByName", 1, func() error {

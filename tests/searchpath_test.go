@@ -13,6 +13,7 @@ import (
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
 	"stella-ops.org/attestdb/domain/proofchain"
+	"stella-ops.org/attestdb/domain/verdict"
 )
 
 // Every name is qualified: the whole main path works for logins whose search
@@ -55,6 +56,13 @@ func TestNothingDependsOnTheSearchPath(t *testing.T) {
 	v, err := acme.Attestor().VerifyChain(ctx, chain.ID, nil)
 	require.NoError(t, err)
 	require.Empty(t, v.Findings)
+	entry, err := acme.Verdict().Append(ctx, decided("a"))
+	require.NoError(t, err)
+	entries, _, err := acme.Verdict().Find(ctx, verdict.ByInput("", entry.Inputs[0].Digest), page.Request{})
+	require.NoError(t, err)
+	require.Equal(t, []verdict.Entry{entry.Entry}, entries)
+	_, err = acme.Verdict().Payload(ctx, entry.Seq)
+	require.NoError(t, err)
 	id, err := db.TenantByName(ctx, "acme")
 	require.NoError(t, err)
 	require.Equal(t, acme.ID(), id)

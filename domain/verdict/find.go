@@ -133,8 +133,11 @@ func (f *finder) key(column string, value any) {
 	f.columns, f.from, f.before = append(f.columns, column), append(f.from, is), append(f.before, is)
 }
 
+// hasInput asks of each entry for one input, by a step in the index of digests: of an
+// equality the planner would read all inputs of the entry instead.
 func (f *finder) hasInput(in Input) {
-	condition := "i.tenant_id = $1 AND i.seq = e.seq AND i.digest = " + f.arg(in.Digest[:])
+	sum := f.arg(in.Digest[:])
+	condition := fmt.Sprintf("i.tenant_id = $1 AND (i.digest, i.seq) >= (%s, e.seq) AND (i.digest, i.seq) <= (%[1]s, e.seq)", sum)
 	if in.Kind != "" {
 		condition += " AND i.kind = " + f.arg(in.Kind)
 	}

@@ -62,9 +62,13 @@ func (s *Store) Current(ctx context.Context, key Key) (Entry, error) {
 	return entries[0], nil
 }
 
+// OFFSET and LIMIT have what is said of the entry looked up first, and each of it alone:
+// not all that was ever erased.
 const payloadSQL = `SELECT e.payload_hash, p.nonce, p.content, EXISTS (
-         SELECT FROM verdict.ledger_inputs i JOIN verdict.ledger_entries a ON a.tenant_id = $1 AND a.seq = i.seq
-          WHERE i.tenant_id = $1 AND i.digest = e.leaf_hash AND i.kind = 'entry' AND a.action = 'payload.erase')
+         SELECT FROM (SELECT i.seq FROM verdict.ledger_inputs i
+                       WHERE i.tenant_id = $1 AND i.digest = e.leaf_hash AND i.kind = 'entry' OFFSET 0) i
+           JOIN LATERAL (SELECT FROM verdict.ledger_entries a
+                          WHERE a.tenant_id = $1 AND a.action = 'payload.erase' AND a.seq = i.seq LIMIT 1) a ON true)
   FROM verdict.ledger_entries e LEFT JOIN verdict.ledger_payloads p ON p.tenant_id = $1 AND p.id = e.id
  WHERE e.tenant_id = $1 AND e.seq = $2`
 
