@@ -6,6 +6,17 @@ import (
 	"stella-ops.org/attestdb/domain/proofchain"
 )
 
+// The predicate types of the receipts that TenantDB.Decide makes.
+const (
+	// PredicateTypeVSA is SLSA's verification summary.
+	//
+	// https://slsa.dev/spec/v1.1/verification_summary
+	PredicateTypeVSA = "https://slsa.dev/verification_summary/v1"
+	// PredicateTypeWarning is ours, for a decision that a verification summary cannot
+	// hold: neither passed nor failed. docs/ledger-receipts.md says its fields.
+	PredicateTypeWarning = "https://stella-ops.org/attestdb/verdict-warning/v1"
+)
+
 // predicateKinds are the predicate types, up to their version, that are more than
 // evidence in general.
 var predicateKinds = []struct {
@@ -17,11 +28,13 @@ var predicateKinds = []struct {
 	{"https://cyclonedx.org/vex", proofchain.VEX},
 	{"https://openvex.dev/ns", proofchain.VEX},
 	{"https://slsa.dev/verification_summary", proofchain.Verdict},
+	{"https://stella-ops.org/attestdb/verdict-warning", proofchain.Verdict},
 }
 
 // SegmentKind returns which kind of segment a Statement with this predicate type
 // is by itself: SBOM for SPDX and CycloneDX, VEX for OpenVEX and CycloneDX' VEX,
-// Verdict for a SLSA verification summary, in whatever version; else Evidence.
+// Verdict for a SLSA verification summary and for a receipt of ours, in whatever
+// version; else Evidence.
 func SegmentKind(predicateType string) proofchain.Kind {
 	for _, p := range predicateKinds {
 		rest, ok := strings.CutPrefix(predicateType, p.predicateType)

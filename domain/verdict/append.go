@@ -90,6 +90,13 @@ func (s *Store) appendAll(ctx context.Context, requests []*request) ([]result, e
 	return a.in(ctx, s.conn, lockWait(ctx))
 }
 
+// Validate returns the error with which [Store.Append] refuses a decision before it asks
+// the database, nil for none.
+func (s *Store) Validate(ctx context.Context, d Decision) error {
+	_, err := s.prepare(ctx, d)
+	return err
+}
+
 func (s *Store) prepare(ctx context.Context, d Decision) (*request, error) {
 	if s.insideOther(ctx) {
 		return nil, &fault.Invalid{Field: "handle", Allowed: "the one that the transaction's function was given", Problem: "the call would wait for its own transaction"}
