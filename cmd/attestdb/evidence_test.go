@@ -34,6 +34,9 @@ func writeEvidence(t testing.TB, dir string) {
 		der, err := x509.MarshalPKIXPublicKey(key.Public())
 		require.NoError(t, err)
 		write(name, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+		der, err = x509.MarshalPKCS8PrivateKey(key)
+		require.NoError(t, err)
+		write("private-"+name, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	}
 	subject := fmt.Sprintf(`[{"name":"app.tar","digest":{"sha256":"%x"}}]`, sha256.Sum256(artifact))
 	one := sign(t, statement(subject, "https://example.com/one/v1"), key1)

@@ -89,6 +89,7 @@ var hints = []struct {
 	{attestdb.ErrRequirement, "give --trusted-root or --key to verify; `attestdb tenant show NAME` shows what the tenant requires, `attestdb tenant require` changes it"},
 	{attestdb.ErrVerification, "check that the trusted root or the keys and the identity are the expected ones; --keep-failed stores the evidence as failed"},
 	{attestdb.ErrOutcomeUnknown, "run the same command again: what is there already is not stored twice"},
+	{attestdb.ErrLedgerBusy, "run the command again, or give it more time with --timeout: a transaction that appends goes on for long; nothing was appended"},
 	{attestdb.ErrNoActor, "give --actor or set ATTESTDB_ACTOR"},
 	{attestdb.ErrSchema, "`attestdb migrate status` shows what is there, `attestdb migrate up` applies what is missing"},
 	{attestdb.ErrServer, "use PostgreSQL 15 or newer"},
