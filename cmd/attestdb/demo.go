@@ -13,6 +13,8 @@ import (
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/ledger"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/domain/verifier/sigstore"
 )
 
@@ -52,13 +54,14 @@ type demo struct {
 }
 
 type demoJSON struct {
-	Directory string         `json:"directory"`
-	Tenants   []tenantJSON   `json:"tenants"`
-	Ingested  []ingestLine   `json:"ingested"`
-	Refused   string         `json:"refused"`
-	Digest    string         `json:"digest"`
-	Found     map[string]int `json:"found"`
-	Commands  []string       `json:"commands"`
+	Directory string           `json:"directory"`
+	Tenants   []tenantJSON     `json:"tenants"`
+	Ingested  []ingestLine     `json:"ingested"`
+	Refused   string           `json:"refused"`
+	Digest    string           `json:"digest"`
+	Found     map[string]int   `json:"found"`
+	Decided   *ledgerEntryJSON `json:"decided"`
+	Commands  []string         `json:"commands"`
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
@@ -89,6 +92,9 @@ func (d *demo) run(ctx context.Context) (err error) {
 		return err
 	}
 	if err := d.find(ctx, tenants); err != nil {
+		return err
+	}
+	if err := d.decide(ctx, tenants[0]); err != nil {
 		return err
 	}
 	d.commands()
@@ -240,6 +246,36 @@ func (d *demo) find(ctx context.Context, tenants []*attestdb.TenantDB) error {
 	return nil
 }
 
+// demoPolicy is what the demo decides under.
+const demoPolicy = "https://policies.example/provenance"
+
+// decide records that the first bundle's artifact may be used, since its provenance
+// verified, unless an earlier demo did.
+func (d *demo) decide(ctx context.Context, tenant *attestdb.TenantDB) error {
+	decision := verdict.Decision{
+		Result: verdict.Pass, Policy: verdict.Policy{URI: demoPolicy}, Reason: "its provenance verified",
+		Inputs: []verdict.Input{{Kind: ledger.InputEnvelope, Digest: *d.out.Ingested[0].SHA256}},
+	}
+	if err := decision.Subject.Digest.UnmarshalText([]byte(d.out.Digest)); err != nil {
+		return err
+	}
+	var decided verdict.Appended
+	var err error
+	decided.Entry, err = tenant.Verdict().Current(ctx, verdict.Key{Subject: decision.Subject.Digest, PolicyURI: demoPolicy})
+	decided.Existed = err == nil
+	if errors.Is(err, attestdb.ErrNotFound) {
+		decided, err = tenant.Verdict().Append(ctx, decision)
+	}
+	if err != nil {
+		return err
+	}
+	object := newLedgerEntryJSON(decided.Entry)
+	object.Existed = &decided.Existed
+	d.out.Decided = &object
+	d.say("decide   %s: %s under %s, on its provenance (%s)\n", demoTenant, decided.Result, demoPolicy, newOrExisted(decided.Existed))
+	return nil
+}
+
 // commands prints what to try next, each line as a shell takes it.
 func (d *demo) commands() {
 	program := invocation()
@@ -250,6 +286,7 @@ func (d *demo) commands() {
 		{"find", "--tenant " + demoTenant + " " + d.out.Digest, ""},
 		{"find", "--tenant " + demoOther + " " + d.out.Digest, "nothing: exit 1"},
 		{"show", "--tenant " + demoTenant + " " + d.out.Ingested[0].SHA256.String(), ""},
+		{"verdict current", "--tenant " + demoTenant + " --subject " + d.out.Digest + " --policy " + demoPolicy + " --require PASS", ""},
 		{"tenant create", "initech", ""},
 		{"ingest", "--tenant initech " + verify + quote(d.file(demoBundles[0].file)), ""},
 		{"ingest", "--tenant initech " + verify + quote(d.file(demoChanged)), "refused: exit 1"},
