@@ -54,6 +54,8 @@ func TestCursorOfASequence(t *testing.T) {
 	require.ErrorIs(t, err, fault.ErrInvalid)
 	_, _, err = page.Request{Cursor: page.Encode("a list", page.Key{})}.AfterSequence("a list")
 	require.ErrorIs(t, err, fault.ErrInvalid)
+	_, _, err = page.Request{Cursor: "Ag" + page.Encode("a list", page.Key{})[2:]}.After("a list")
+	require.ErrorIs(t, err, fault.ErrInvalid, "one place has one cursor")
 	for _, cursor := range []string{"A", "Ag", ours.Cursor + "AA", ours.Cursor[:len(ours.Cursor)-2]} {
 		_, _, err = page.Request{Cursor: cursor}.AfterSequence("a list")
 		require.ErrorIs(t, err, fault.ErrInvalid, cursor)
