@@ -295,6 +295,11 @@ func TestLedgersAreReadApartWithoutTheDatabasesHelp(t *testing.T) {
 	database := testdb.New(t)
 	db := openOn(t, database)
 	acme, globex := domaintest.Tenant(t, db, "acme"), domaintest.Tenant(t, db, "globex")
+	// An entry at the same place that differs in what is asked for.
+	d := decided("a")
+	d.Policy.URI, d.Inputs, d.Payload = "ours", nil, nil
+	_, err := acme.Verdict().Append(t.Context(), d)
+	require.NoError(t, err)
 	theirs, err := globex.Verdict().Append(t.Context(), decided("a"))
 	require.NoError(t, err)
 	_, err = database.Conn(t, "superuser").Exec(t.Context(), `DO $$ DECLARE r regclass; BEGIN
@@ -304,7 +309,7 @@ func TestLedgersAreReadApartWithoutTheDatabasesHelp(t *testing.T) {
 	require.NoError(t, err)
 	store := acme.Verdict()
 	for _, q := range []verdict.Query{
-		verdict.BySubject(theirs.Subject.Digest), verdict.ByPolicy(theirs.Policy.URI), verdict.ByInput("", theirs.Inputs[0].Digest),
+		verdict.ByPolicy(theirs.Policy.URI), verdict.ByInput("", theirs.Inputs[0].Digest),
 		{Subject: theirs.Subject.Digest, Input: theirs.Inputs[0]},
 	} {
 		entries, _, err := globex.Verdict().Find(t.Context(), q, page.Request{})
@@ -317,6 +322,13 @@ func TestLedgersAreReadApartWithoutTheDatabasesHelp(t *testing.T) {
 	entries, _, err := store.Find(t.Context(), verdict.ByTime(theirs.RecordedAt, time.Time{}), page.Request{})
 	require.NoError(t, err)
 	require.Empty(t, entries)
+	entries, _, err = store.Find(t.Context(), verdict.ByTime(time.Time{}, theirs.RecordedAt), page.Request{})
+	require.NoError(t, err)
+	require.Len(t, entries, 2, "the first of theirs then ends no list of ours")
+	entries, _, err = store.Find(t.Context(), verdict.BySubject(theirs.Subject.Digest), page.Request{})
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	require.Equal(t, acme.ID(), entries[0].Tenant)
 	_, err = store.ByID(t.Context(), theirs.ID)
 	require.ErrorIs(t, err, attestdb.ErrNotFound)
 	_, err = store.Payload(t.Context(), theirs.Seq)
