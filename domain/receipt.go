@@ -30,7 +30,7 @@ func (t *TenantDB) Receipt(ctx context.Context, e verdict.Entry) (attestor.Detai
 	}
 	content, err := t.store.Content(ctx, e.ID)
 	switch {
-	case errors.Is(err, fault.ErrErased), errors.Is(err, fault.ErrNotFound):
+	case errors.Is(err, fault.ErrErased):
 		return d, nil // what it said is gone, that it was there is not
 	case err != nil:
 		return d, err

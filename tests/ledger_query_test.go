@@ -233,7 +233,7 @@ func TestEntriesAndPayloadsAreRead(t *testing.T) {
 	require.NoError(t, err)
 	changed, err := store.Append(t.Context(), decided("a"))
 	require.NoError(t, err)
-	_, err = database.Conn(t, "admin").Exec(t.Context(), "SELECT verdict.erase_payload($1, $2, 'dpo', 'asked to')", acme.ID(), with.Seq)
+	_, err = db.Eraser().As("dpo").Payload(t.Context(), acme.ID(), with.Seq, "asked to")
 	require.NoError(t, err)
 	_, err = store.Payload(t.Context(), with.Seq)
 	require.ErrorIs(t, err, attestdb.ErrErased)

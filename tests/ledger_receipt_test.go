@@ -149,7 +149,8 @@ func TestReceiptOfASmallDecision(t *testing.T) {
 
 func TestRepeatedDecisionHasOneEntryAndOneReceipt(t *testing.T) {
 	t.Parallel()
-	acme, _ := domaintestPair(t)
+	db := domaintest.New(t)
+	acme := domaintest.Tenant(t, db, "acme")
 	key, _ := receiptKey(t)
 	d := decided("a")
 	d.IdempotencyKey = "build 7"
@@ -200,6 +201,15 @@ func TestRepeatedDecisionHasOneEntryAndOneReceipt(t *testing.T) {
 		require.Equal(t, existed, with.Receipt.Existed)
 	}
 	require.Len(t, evidenceAbout(t, acme, "b"), 1)
+
+	// One whose receipt was erased gets no other.
+	_, err = db.Eraser().As("dpo").Envelope(t.Context(), acme.ID(), got[0].Receipt.SHA256, "asked to")
+	require.NoError(t, err)
+	again, err := acme.Decide(t.Context(), d, attestdb.SignReceipt(key))
+	require.NoError(t, err)
+	require.Equal(t, got[0].Entry, again.Entry)
+	require.Equal(t, got[0].Receipt.SHA256, again.Receipt.SHA256)
+	require.Len(t, evidenceAbout(t, acme, "a"), 1)
 }
 
 // failing is a signer that cannot be reached.
