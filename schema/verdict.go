@@ -108,8 +108,10 @@ func (VerdictLedgerEntry) Annotations() []schema.Annotation {
 			"policy_uri_length":      bytesBetween("policy_uri", 1, 1024),
 			"policy_digest_length":   "octet_length(policy_digest) = 32",
 			"policy_digest_of":       "policy_digest IS NULL OR policy_uri IS NOT NULL",
-			"reason_length":          bytesBetween("reason", 1, 65536),
-			"inputs_length":          bytesBetween("inputs", 35, 1<<20),
+			"reason_length":          bytesBetween("reason", 1, 56<<10),
+			"inputs_length":          bytesBetween("inputs", 35, 56<<10),
+			// A leaf fits an entry bundle (C2SP tlog-tiles): all else of it takes less than 8 KiB.
+			"leaf_length":            "coalesce(octet_length(reason), 0) + coalesce(octet_length(inputs), 0) <= 57344",
 			"verifier_length":        bytesBetween("verifier", 1, 1024),
 			"payload_hash_length":    "octet_length(payload_hash) = 32",
 			"decision_digest_length": "octet_length(decision_digest) = 32",

@@ -114,6 +114,9 @@ func EncodeInputs(inputs []Input) []byte {
 	return b
 }
 
+// size is that of the input in a leaf.
+func (in Input) size() int { return 2 + len(in.Kind) + sha256.Size }
+
 // Compare orders inputs as an entry has them: by kind, then by digest.
 func (in Input) Compare(other Input) int {
 	return cmp.Or(cmp.Compare(in.Kind, other.Kind), bytes.Compare(in.Digest[:], other.Digest[:]))

@@ -107,14 +107,18 @@ type Entry struct {
 	LeafHash digest.SHA256
 }
 
-// Limits of an entry, in bytes of UTF-8 but for MaxInputs.
+// Limits of an entry, in bytes of UTF-8 but for MaxInputs. With them no leaf is longer
+// than MaxLeafLength, which is what an entry bundle takes (C2SP tlog-tiles).
 const (
 	MaxNameLength    = 4096
 	MaxURILength     = 1024
-	MaxReasonLength  = 65536
+	// MaxReasonLength is of the reason and the inputs together: each of these takes 34
+	// bytes and its kind.
+	MaxReasonLength  = 56 << 10
 	MaxKeyLength     = 256
 	MaxPayloadLength = 1 << 20
 	MaxInputs        = 1000
 	MaxKindLength    = 64
 	MaxActionLength  = 65
+	MaxLeafLength    = 1<<16 - 1
 )

@@ -86,7 +86,20 @@ func (e *Entry) ValidateDecision() error {
 			return err
 		}
 	}
-	return validateInputs(e.Inputs)
+	if err := validateInputs(e.Inputs); err != nil {
+		return err
+	}
+	size := len(e.Reason)
+	for _, in := range e.Inputs {
+		size += in.size()
+	}
+	if size > MaxReasonLength {
+		return &fault.Invalid{
+			Field: "reason", Allowed: fmt.Sprintf("at most %d bytes together with the inputs", MaxReasonLength),
+			Problem: fmt.Sprintf("they take %d", size),
+		}
+	}
+	return nil
 }
 
 func (e *Entry) validateDecided() error {

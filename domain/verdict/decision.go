@@ -42,9 +42,10 @@ type Decision struct {
 	Subject Subject
 	Result  Result
 	Policy  Policy
-	// Reason is for people, at most 64 KiB. It stays for ever.
+	// Reason is for people, at most 56 KiB together with the inputs. It stays for ever.
 	Reason string
-	// Inputs are kept sorted, each once, at most 1000.
+	// Inputs are kept sorted, each once, at most 1000; each takes 34 bytes and its kind of
+	// the 56 KiB.
 	Inputs []Input
 	// Verifier is the URI of who decided, as the verifier.id of a SLSA verification
 	// summary.
