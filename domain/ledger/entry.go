@@ -110,8 +110,8 @@ type Entry struct {
 // Limits of an entry, in bytes of UTF-8 but for MaxInputs. With them no leaf is longer
 // than MaxLeafLength, which is what an entry bundle takes (C2SP tlog-tiles).
 const (
-	MaxNameLength    = 4096
-	MaxURILength     = 1024
+	MaxNameLength = 4096
+	MaxURILength  = 1024
 	// MaxReasonLength is of the reason and the inputs together: each of these takes 34
 	// bytes and its kind.
 	MaxReasonLength  = 56 << 10
