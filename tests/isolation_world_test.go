@@ -232,11 +232,7 @@ func (w *world) decide(t *testing.T, h *attestdb.TenantDB, word string) {
 	}
 	_, err := h.Verdict().AppendBatch(t.Context(), decisions)
 	require.NoError(t, err)
-	const size = 3
-	_, err = w.super.Exec(t.Context(), `SELECT set_config('attestdb.tenant_id', $1::text, false)`, h.ID().String())
-	require.NoError(t, err)
-	_, err = w.super.Exec(t.Context(), `SELECT verdict.record_checkpoint($1, gen_random_uuid(), $2, $3, verdict.tree_root($1, $3),
-		convert_to($2 || chr(10) || $3 || chr(10) || encode(verdict.tree_root($1, $3), 'base64') || chr(10), 'UTF8'), $2)`, h.ID(), word, size)
+	_, err = h.Verdict().Checkpoint(t.Context(), signingKey(t, word), word)
 	require.NoError(t, err)
 }
 

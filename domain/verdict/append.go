@@ -98,8 +98,8 @@ func (s *Store) Validate(ctx context.Context, d Decision) error {
 }
 
 func (s *Store) prepare(ctx context.Context, d Decision) (*request, error) {
-	if s.insideOther(ctx) {
-		return nil, &fault.Invalid{Field: "handle", Allowed: "the one that the transaction's function was given", Problem: "the call would wait for its own transaction"}
+	if err := s.checkInside(ctx); err != nil {
+		return nil, err
 	}
 	return prepare(s.tenant(), s.actor, d)
 }

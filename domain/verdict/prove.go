@@ -1,0 +1,148 @@
+package verdict
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+	"golang.org/x/mod/sumdb/note"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/ledger"
+	"stella-ops.org/attestdb/internal/pgfault"
+)
+
+// ProofRequest says which checkpoints a proof is for.
+type ProofRequest struct {
+	// Size is that of the checkpoint whose ledger the entry is shown to be in; 0 is the
+	// newest.
+	Size int64
+	// From is the size of an older checkpoint that the ledger is shown to be consistent
+	// with; 0 is none.
+	From int64
+}
+
+// Prove returns the proof that the entry with the place seq is in the ledger that a
+// stored checkpoint is of: all that somebody needs who has the key's verifier and no
+// database ([ledger.Proof.Verify]). It has been verified.
+//
+// The error wraps [fault.ErrNotFound] if there is no such checkpoint, or none that the
+// entry is below. It is a *[ledger.ProofError] if what is stored makes no proof: then
+// [Store.Verify] tells more.
+func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (*ledger.Proof, error) {
+	if seq < 0 || req.Size < 0 || req.From < 0 {
+		return nil, &fault.Invalid{Field: "seq", Allowed: "zero or more, as the sizes"}
+	}
+	c, err := s.provable(ctx, seq, req)
+	if err != nil {
+		return nil, err
+	}
+	e, err := s.entry(ctx, seq)
+	if err != nil {
+		return nil, err
+	}
+	own, err := c.verifier()
+	if err != nil {
+		return nil, err
+	}
+	inclusion, err := s.ProveInclusion(ctx, seq, c.TreeSize)
+	if err != nil {
+		return nil, c.rolledBack(err)
+	}
+	p := &ledger.Proof{Checkpoint: c.Note, Leaf: e.AppendLeaf(nil), LeafIndex: seq, TreeSize: c.TreeSize, Inclusion: inclusion.Hashes}
+	verifiers := []note.Verifier{own}
+	if req.From > 0 {
+		older, err := s.addConsistency(ctx, p, req.From)
+		if err != nil {
+			return nil, err
+		}
+		if older.KeyHash() != own.KeyHash() || older.Name() != own.Name() {
+			verifiers = append(verifiers, older)
+		}
+	}
+	if _, err := p.Verify(verifiers...); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// addConsistency adds the proof from the checkpoint of a smaller size, and returns the
+// verifier of its key.
+func (s *Store) addConsistency(ctx context.Context, p *ledger.Proof, from int64) (note.Verifier, error) {
+	older, err := s.CheckpointAt(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	consistency, err := s.ProveConsistency(ctx, from, p.TreeSize)
+	if err != nil {
+		return nil, err
+	}
+	p.Consistency = &ledger.Consistency{Checkpoint: older.Note, Hashes: consistency.Hashes}
+	return older.verifier()
+}
+
+// rolledBack is what it means that the ledger has not the size of a checkpoint.
+func (c *Checkpoint) rolledBack(err error) error {
+	if errors.Is(err, fault.ErrInvalid) {
+		return c.wrong("is of more entries than there are")
+	}
+	return err
+}
+
+// provable returns the checkpoint that the request is for.
+func (s *Store) provable(ctx context.Context, seq int64, req ProofRequest) (Checkpoint, error) {
+	var c Checkpoint
+	var err error
+	if req.Size > 0 {
+		c, err = s.CheckpointAt(ctx, req.Size)
+	} else {
+		c, err = s.newestCheckpoint(ctx, math.MaxInt64)
+	}
+	switch {
+	case err != nil:
+		return c, err
+	case c.TreeSize <= seq:
+		return c, fmt.Errorf("checkpoint of more than %d entries, for entry %d: %w", seq, seq, fault.ErrNotFound)
+	case req.From > c.TreeSize:
+		return c, &fault.Invalid{Field: "from", Allowed: fmt.Sprintf("at most the checkpoint's size, %d", c.TreeSize)}
+	}
+	return c, nil
+}
+
+const entrySQL = `SELECT ` + entryColumns + ` FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq = $2`
+
+// entry returns the entry with a place.
+func (s *Store) entry(ctx context.Context, seq int64) (Entry, error) {
+	var r entryRow
+	found := false
+	err := pgfault.Retry(ctx, s.retry, func() error {
+		rows, err := s.conn.Query(ctx, entrySQL, s.conn.Tenant(), seq)
+		if err != nil {
+			return err
+		}
+		_, err = pgx.ForEachRow(rows, r.targets(), func() error { found = true; return nil })
+		return err
+	})
+	if err != nil {
+		return Entry{}, pgfault.Map("read entry", err)
+	}
+	if !found {
+		return Entry{}, fmt.Errorf("entry %d: %w", seq, fault.ErrNotFound)
+	}
+	e, err := r.entry()
+	if err == nil && e.ComputeLeafHash() == e.LeafHash {
+		return e, nil
+	}
+	return Entry{}, tampered(seq, err)
+}
+
+// tampered is the error of an entry that is not what its hash says.
+func tampered(seq int64, err error) error {
+	problem := "its bytes have another hash"
+	if err != nil {
+		problem = problemOf(err)
+	}
+	return &ledger.ProofError{Problem: ledger.ProblemHash, Seq: seq, Detail: problem}
+}
