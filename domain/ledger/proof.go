@@ -107,6 +107,9 @@ func ReadProof(raw []byte) (*Proof, error) {
 	if c := object.Consistency; c != nil {
 		p.Consistency = &Consistency{Checkpoint: []byte(c.Checkpoint), Hashes: sums(c.Hashes)}
 	}
+	if bytes.Contains(raw, []byte(`\u0000`)) {
+		return nil, &fault.Invalid{Field: "proof", Allowed: "text without NUL"}
+	}
 	return p, p.sameAs(raw)
 }
 
