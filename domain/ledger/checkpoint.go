@@ -95,17 +95,24 @@ func OpenCheckpoint(raw []byte, verifiers ...note.Verifier) (Checkpoint, error) 
 	if err != nil {
 		return Checkpoint{}, wrong(ProblemCheckpoint, "%s", err)
 	}
+	c, err := parseCheckpoint(n.Text)
+	c.Note = raw
+	return c, err
+}
+
+// parseCheckpoint reads the text of a checkpoint's note.
+func parseCheckpoint(text string) (Checkpoint, error) {
 	var c log.Checkpoint
-	if _, err := c.Unmarshal([]byte(n.Text)); err != nil {
+	if _, err := c.Unmarshal([]byte(text)); err != nil {
 		return Checkpoint{}, wrong(ProblemCheckpoint, "%.200s", strings.TrimPrefix(err.Error(), "invalid checkpoint - "))
 	}
 	switch {
 	case len(c.Hash) != len(digest.SHA256{}), c.Size > MaxTreeSize, checkOrigin(c.Origin) != nil:
 		return Checkpoint{}, wrong(ProblemCheckpoint, "allowed are an origin, a size and a hash of 32 bytes")
-	case string(c.Marshal()) != n.Text:
+	case string(c.Marshal()) != text:
 		return Checkpoint{}, wrong(ProblemCheckpoint, "it has other lines, or the same in another spelling")
 	}
-	return Checkpoint{Origin: c.Origin, TreeSize: int64(c.Size), RootHash: digest.SHA256(c.Hash), Note: raw}, nil
+	return Checkpoint{Origin: c.Origin, TreeSize: int64(c.Size), RootHash: digest.SHA256(c.Hash)}, nil
 }
 
 // of says whether the checkpoint may be of a ledger of the tenant's: one whose origin is

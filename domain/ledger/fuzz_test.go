@@ -2,6 +2,8 @@ package ledger_test
 
 import (
 	"encoding/base64"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,5 +46,25 @@ func FuzzOpenCheckpoint(f *testing.F) {
 			return
 		}
 		require.Equal(t, signed.RootHash, c.RootHash)
+	})
+}
+
+func FuzzVerifyExport(f *testing.F) {
+	b := newBook(f, 3)
+	dir := f.TempDir()
+	_, err := b.export(f, dir, 3)
+	require.NoError(f, err)
+	name := filepath.Join(dir, "tile", "entries", "000.p", "3")
+	whole, err := os.ReadFile(name)
+	require.NoError(f, err)
+	f.Add(whole)
+	f.Add([]byte{0, 1, 2, 0, 0, 255, 255})
+	f.Fuzz(func(t *testing.T, bundle []byte) {
+		require.NoError(t, os.WriteFile(name, bundle, 0o600))
+		if err := b.verifyExport(t, dir); err == nil {
+			require.Equal(t, whole, bundle)
+		} else {
+			require.ErrorIs(t, err, fault.ErrVerification)
+		}
 	})
 }

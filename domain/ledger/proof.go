@@ -212,7 +212,7 @@ func decodeAt(index int64, leaf []byte) (Entry, error) {
 	case errors.As(err, &invalid):
 		return Entry{}, wrongAt(index, ProblemLeaf, "%s", invalid)
 	case err != nil:
-		return Entry{}, err
+		return Entry{}, fmt.Errorf("entry %d: %w", index, err)
 	case e.Seq != index:
 		return Entry{}, wrongAt(index, ProblemPlace, "the entry says that it is %d", e.Seq)
 	}

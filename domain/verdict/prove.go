@@ -6,12 +6,10 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/jackc/pgx/v5"
 	"golang.org/x/mod/sumdb/note"
 
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/ledger"
-	"stella-ops.org/attestdb/internal/pgfault"
 )
 
 // ProofRequest says which checkpoints a proof is for.
@@ -39,7 +37,14 @@ func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (*ledger
 	if err != nil {
 		return nil, err
 	}
-	e, err := s.entry(ctx, seq)
+	rows, err := s.rangeRows(ctx, seq, seq+1)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, missing(seq)
+	}
+	e, err := rows[0].proven(seq)
 	if err != nil {
 		return nil, err
 	}
@@ -91,58 +96,24 @@ func (c *Checkpoint) rolledBack(err error) error {
 	return err
 }
 
+// chosen returns the newest checkpoint of a size, or of the largest if it is 0.
+func (s *Store) chosen(ctx context.Context, size int64) (Checkpoint, error) {
+	if size == 0 {
+		return s.newestCheckpoint(ctx, math.MaxInt64)
+	}
+	return s.CheckpointAt(ctx, size)
+}
+
 // provable returns the checkpoint that the request is for.
 func (s *Store) provable(ctx context.Context, seq int64, req ProofRequest) (Checkpoint, error) {
-	var c Checkpoint
-	var err error
-	if req.Size > 0 {
-		c, err = s.CheckpointAt(ctx, req.Size)
-	} else {
-		c, err = s.newestCheckpoint(ctx, math.MaxInt64)
-	}
+	c, err := s.chosen(ctx, req.Size)
 	switch {
 	case err != nil:
 		return c, err
 	case c.TreeSize <= seq:
-		return c, fmt.Errorf("checkpoint of more than %d entries, for entry %d: %w", seq, seq, fault.ErrNotFound)
+		return c, fmt.Errorf("checkpoint of more than %d entries: %w", seq, fault.ErrNotFound)
 	case req.From > c.TreeSize:
 		return c, &fault.Invalid{Field: "from", Allowed: fmt.Sprintf("at most the checkpoint's size, %d", c.TreeSize)}
 	}
 	return c, nil
-}
-
-const entrySQL = `SELECT ` + entryColumns + ` FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq = $2`
-
-// entry returns the entry with a place.
-func (s *Store) entry(ctx context.Context, seq int64) (Entry, error) {
-	var r entryRow
-	found := false
-	err := pgfault.Retry(ctx, s.retry, func() error {
-		rows, err := s.conn.Query(ctx, entrySQL, s.conn.Tenant(), seq)
-		if err != nil {
-			return err
-		}
-		_, err = pgx.ForEachRow(rows, r.targets(), func() error { found = true; return nil })
-		return err
-	})
-	if err != nil {
-		return Entry{}, pgfault.Map("read entry", err)
-	}
-	if !found {
-		return Entry{}, fmt.Errorf("entry %d: %w", seq, fault.ErrNotFound)
-	}
-	e, err := r.entry()
-	if err == nil && e.ComputeLeafHash() == e.LeafHash {
-		return e, nil
-	}
-	return Entry{}, tampered(seq, err)
-}
-
-// tampered is the error of an entry that is not what its hash says.
-func tampered(seq int64, err error) error {
-	problem := "its bytes have another hash"
-	if err != nil {
-		problem = problemOf(err)
-	}
-	return &ledger.ProofError{Problem: ledger.ProblemHash, Seq: seq, Detail: problem}
 }
