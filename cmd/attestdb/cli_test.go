@@ -54,6 +54,7 @@ func TestHints(t *testing.T) {
 	require.Equal(t, exitUnknown, general.code)
 	for _, err := range []error{
 		attestdb.ErrUnknownTenant, attestdb.ErrTenantSuspended, attestdb.ErrNoActor, attestdb.ErrVerification, attestdb.ErrRequirement,
+		attestdb.ErrLedgerBusy, attestdb.ErrIdempotencyConflict, attestdb.ErrErased,
 		attestdb.ErrReadOnly, attestdb.ErrStorageFull, attestdb.ErrUnavailable, attestdb.ErrOutcomeUnknown,
 		attestdb.ErrRole, attestdb.ErrServer, attestdb.ErrSchema, attestdb.ErrInvalid, embedpg.ErrInUse,
 		context.DeadlineExceeded,

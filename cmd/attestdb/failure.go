@@ -90,6 +90,8 @@ var hints = []struct {
 	{attestdb.ErrVerification, "check that the trusted root or the keys and the identity are the expected ones; --keep-failed stores the evidence as failed"},
 	{attestdb.ErrOutcomeUnknown, "run the same command again: what is there already is not stored twice"},
 	{attestdb.ErrLedgerBusy, "run the command again, or give it more time with --timeout: a transaction that appends goes on for long; nothing was appended"},
+	{attestdb.ErrIdempotencyConflict, "another decision has this key: give each decision its own; nothing was appended"},
+	{attestdb.ErrErased, "`attestdb verdict list --all` shows who erased it, and why"},
 	{attestdb.ErrNoActor, "give --actor or set ATTESTDB_ACTOR"},
 	{attestdb.ErrSchema, "`attestdb migrate status` shows what is there, `attestdb migrate up` applies what is missing"},
 	{attestdb.ErrServer, "use PostgreSQL 15 or newer"},

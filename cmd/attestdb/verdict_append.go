@@ -172,11 +172,10 @@ func readPrivateKey(path string) (crypto.Signer, error) {
 
 // refusedDecision makes the answer "no" of what the ledger refuses.
 func refusedDecision(err error) error {
-	switch {
-	case errors.Is(err, attestdb.ErrTenantSuspended), errors.Is(err, attestdb.ErrRequirement):
-		return no(err, "")
-	case errors.Is(err, attestdb.ErrIdempotencyConflict):
-		return no(err, "another decision has this key: give each decision its own; nothing was appended")
+	for _, refusal := range []error{attestdb.ErrTenantSuspended, attestdb.ErrRequirement, attestdb.ErrIdempotencyConflict} {
+		if errors.Is(err, refusal) {
+			return no(err, "")
+		}
 	}
 	return err
 }
