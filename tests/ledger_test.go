@@ -153,7 +153,8 @@ func TestAppendRefusesWhatNoEntryMayHave(t *testing.T) {
 	requireSound(t, w.acme, 1)
 	// All that is allowed goes in.
 	d := decided("a")
-	d.Inputs, d.Reason, d.Subject.Name = manyInputs(1000), string([]rune(fmt.Sprintf("%065536d", 0))), fmt.Sprintf("%04096d", 0)
+	d.Inputs, d.Subject.Name = manyInputs(1000), fmt.Sprintf("%04096d", 0)
+	d.Reason = fmt.Sprintf("%0*d", ledger.MaxReasonLength-len(ledger.EncodeInputs(d.Inputs)), 0)
 	d.IdempotencyKey, d.Policy.URI, d.Verifier = fmt.Sprintf("%0256d", 0), fmt.Sprintf("%01024d", 0), fmt.Sprintf("%01024d", 0)
 	d.Payload = json.RawMessage(fmt.Sprintf(`"%01048574d"`, 0))
 	_, err := w.acme.Verdict().Append(t.Context(), d)

@@ -100,4 +100,3 @@ func (a *app) erase(ctx context.Context, erase eraseFunc) error {
 	a.printf("erased: entry %d says who did and why\n", done.Seq)
 	return nil
 }
-
