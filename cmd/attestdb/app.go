@@ -127,7 +127,7 @@ func (a *app) checkURL(from, url string, r role) (string, role, error) {
 
 // open opens the database as the first of the roles that there is a URL for. A
 // URL that was given explicitly is tried as each of them.
-func (a *app) open(ctx context.Context, wait time.Duration, roles ...role) (*attestdb.DB, error) {
+func (a *app) open(ctx context.Context, roles ...role) (*attestdb.DB, error) {
 	url, r, err := a.url(ctx, roles...)
 	if err != nil {
 		return nil, err
@@ -136,13 +136,13 @@ func (a *app) open(ctx context.Context, wait time.Duration, roles ...role) (*att
 	if err != nil {
 		return nil, err
 	}
-	db, err := openAs(ctx, url, r, wait, pooler)
+	db, err := openAs(ctx, url, r, 0, pooler)
 	if a.databaseURL != "" || a.databaseURLFile != "" {
 		for _, other := range roles[1:] {
 			if !errors.Is(err, attestdb.ErrRole) {
 				break
 			}
-			if db, otherErr := openAs(ctx, url, other, wait, pooler); otherErr == nil {
+			if db, otherErr := openAs(ctx, url, other, 0, pooler); otherErr == nil {
 				return db, nil
 			}
 		}
@@ -193,7 +193,7 @@ func (a *app) openTenant(ctx context.Context) (*attestdb.DB, *attestdb.TenantDB,
 			hint: fmt.Sprintf("give --tenant NAME or set ATTESTDB_TENANT; `%s tenant list` shows the tenants", programName),
 		}
 	}
-	db, err := a.open(ctx, 0, roleApp)
+	db, err := a.open(ctx, roleApp)
 	if err != nil {
 		return nil, nil, err
 	}

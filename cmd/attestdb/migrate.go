@@ -178,7 +178,7 @@ func (a *app) migrateWait() *cobra.Command {
 			}
 			deadline := time.Now().Add(wait)
 			for {
-				db, err := a.open(ctx, 0, roleApp, roleAdmin, roleAuditor)
+				db, err := a.open(ctx, roleApp, roleAdmin, roleAuditor)
 				if err == nil {
 					err = closeDB(ctx, db)
 				}

@@ -46,7 +46,7 @@ func newTenantJSON(t tenancy.Tenant) tenantJSON {
 
 // withTenancy runs f on the tenants, as one of the roles.
 func (a *app) withTenancy(ctx context.Context, f func(*tenancy.Store) error, roles ...role) error {
-	db, err := a.open(ctx, 0, roles...)
+	db, err := a.open(ctx, roles...)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (a *app) erase(ctx context.Context, erase eraseFunc) error {
 	if named == "" {
 		return &failure{code: exitUnknown, err: errors.New("no tenant is named"), hint: "give --tenant NAME or set ATTESTDB_TENANT"}
 	}
-	db, err := a.open(ctx, 0, roleAdmin)
+	db, err := a.open(ctx, roleAdmin)
 	if err != nil {
 		return err
 	}

@@ -154,7 +154,7 @@ func (f verifyFlags) keepState(state verdict.State) error {
 }
 
 func (a *app) verifyLedgers(ctx context.Context, _ verifyFlags, req verdict.VerifyRequest) error {
-	db, err := a.open(ctx, 0, roleAuditor)
+	db, err := a.open(ctx, roleAuditor)
 	if err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func readVerifiers(given []string) ([]note.Verifier, error) {
 		if raw, err := readAtMost(g, maxCheckpoint); err == nil {
 			text = string(raw)
 		}
-		for _, key := range strings.Fields(text) {
+		for key := range strings.FieldsSeq(text) {
 			v, err := note.NewVerifier(key)
 			if err != nil {
 				return nil, usagef("--verifier: neither a file nor a key such as name+hash+key: %w", err)
