@@ -136,13 +136,13 @@ func (a *app) open(ctx context.Context, roles ...role) (*attestdb.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openAs(ctx, url, r, 0, pooler)
+	db, err := openAs(ctx, url, r, pooler)
 	if a.databaseURL != "" || a.databaseURLFile != "" {
 		for _, other := range roles[1:] {
 			if !errors.Is(err, attestdb.ErrRole) {
 				break
 			}
-			if db, otherErr := openAs(ctx, url, other, 0, pooler); otherErr == nil {
+			if db, otherErr := openAs(ctx, url, other, pooler); otherErr == nil {
 				return db, nil
 			}
 		}
@@ -165,9 +165,9 @@ func (a *app) poolerKind() (attestdb.Pooler, error) {
 	return 0, usagef("--pooler %q: allowed is transaction or none", kind)
 }
 
-func openAs(ctx context.Context, url string, r role, wait time.Duration, pooler attestdb.Pooler) (*attestdb.DB, error) {
+func openAs(ctx context.Context, url string, r role, pooler attestdb.Pooler) (*attestdb.DB, error) {
 	conn := attestdb.Conn{URL: url, MaxConns: 4}
-	cfg := attestdb.Config{WaitForSchema: wait, Pooler: pooler}
+	cfg := attestdb.Config{Pooler: pooler}
 	switch r {
 	case roleAdmin:
 		cfg.Admin = conn

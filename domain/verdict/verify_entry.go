@@ -49,7 +49,7 @@ func (v *verification) link(r *entryRow, j judged) {
 	if j.problem != "" {
 		v.add(r.seq, FaultHash, "%s", j.problem)
 	}
-	if r.seq == v.next && !bytes.Equal(r.prev, v.prev[:]) {
+	if r.seq == v.next && !bytes.Equal(r.prev.value, v.prev[:]) {
 		v.add(r.seq, FaultLink, "prev_hash is not the hash of the entry before")
 	}
 	if r.recordedAt.Valid && r.recordedAt.Time.Before(v.last) {
@@ -59,20 +59,20 @@ func (v *verification) link(r *entryRow, j judged) {
 
 // parts compares what belongs to an entry with what the entry says.
 func (v *verification) parts(p *ledgerPage, r *entryRow) {
-	if !bytes.Equal(p.inputs[r.seq], r.inputs) {
+	if !bytes.Equal(p.inputs[r.seq], r.inputs.value) {
 		v.add(r.seq, FaultInputs, "the inputs that are searched by are not the entry's")
 	}
 	delete(p.inputs, r.seq)
 	hash, there := p.payloads[r.id.Bytes]
-	erased := p.gone[digest.SHA256(pad(r.leaf))]
+	erased := p.gone[digest.SHA256(pad(r.leaf.value))]
 	switch {
-	case there && !bytes.Equal(hash, r.payload):
+	case there && !bytes.Equal(hash, r.payload.value):
 		v.add(r.seq, FaultPayload, "the payload has another hash")
 	case there && erased:
 		v.add(r.seq, FaultPayload, "the payload was erased, and is there")
-	case !there && r.payload != nil && !erased:
+	case !there && r.payload.value != nil && !erased:
 		v.add(r.seq, FaultPayload, "the payload is gone, and no entry says that it was erased")
-	case !there && r.payload != nil:
+	case !there && r.payload.value != nil:
 		v.erased++
 	}
 }

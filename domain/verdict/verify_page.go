@@ -22,7 +22,7 @@ import (
 // The statements read what constraints no longer keep from being NULL.
 
 // pageEntries is how many entries are read at a time.
-const pageEntries = 2000
+const pageEntries = 4000
 
 // nodeLevels is how many levels of the tree a stored node covers.
 const nodeLevels = 4
@@ -111,10 +111,9 @@ const erasedSQL = `SELECT DISTINCT i.digest
 func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
 	p.rows = make([]entryRow, 0, p.to-p.from)
 	var row entryRow
+	row.keepIn(&arena{})
 	err := v.each(ctx, entriesSQL, p, row.targets(), func() {
 		p.rows = append(p.rows, row)
-		// What was scanned into it is the slice's now.
-		row.prev, row.subject, row.policyDigest, row.inputs, row.payload, row.decision, row.leaf = nil, nil, nil, nil, nil, nil, nil
 	})
 	if err != nil {
 		return err
@@ -169,8 +168,8 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	var ids []pgtype.UUID
 	var leaves [][]byte
 	for i := range p.rows {
-		if p.rows[i].payload != nil {
-			ids, leaves = append(ids, p.rows[i].id), append(leaves, p.rows[i].leaf)
+		if p.rows[i].payload.value != nil {
+			ids, leaves = append(ids, p.rows[i].id), append(leaves, p.rows[i].leaf.value)
 		}
 	}
 	if len(ids) == 0 {
@@ -219,7 +218,7 @@ func (p *ledgerPage) judge(v *verification) {
 
 // judge says what is wrong with an entry by itself. The leaf is the one that is stored.
 func (r *entryRow) judge(v *verification, buf []byte) (judged, []byte) {
-	j := judged{leaf: digest.SHA256(pad(r.leaf))}
+	j := judged{leaf: digest.SHA256(pad(r.leaf.value))}
 	e, err := r.entry()
 	if err == nil {
 		err = e.Validate()
