@@ -95,6 +95,8 @@ func TestEveryTamperingWithRowsIsFound(t *testing.T) {
 			UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 42`, 42, []verdict.Fault{verdict.FaultTime}},
 		{"a payload is deleted by hand", "DELETE FROM verdict.ledger_payloads WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = 17)", 17, []verdict.Fault{verdict.FaultPayload}},
 		{"an erased payload is back", fmt.Sprintf("INSERT INTO verdict.ledger_payloads SELECT tenant_id, id, recorded_at, sha256('n'), 'x' FROM verdict.ledger_entries WHERE seq = %d", vaultErased), vaultErased, []verdict.Fault{verdict.FaultPayload}},
+		{"an erased payload is back as it was", fmt.Sprintf("INSERT INTO verdict.ledger_payloads SELECT * FROM public.kept WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = %d)", vaultErased), vaultErased, []verdict.Fault{verdict.FaultPayload}},
+		{"a node is there twice", "INSERT INTO verdict.ledger_nodes SELECT tenant_id, gen_random_uuid(), created_at, level, index, hash FROM verdict.ledger_nodes WHERE index = 1", 31, []verdict.Fault{verdict.FaultNode}},
 		{"a payload of an act", "INSERT INTO verdict.ledger_payloads SELECT tenant_id, id, recorded_at, sha256('n'), 'x' FROM verdict.ledger_entries WHERE seq = 0", -1, []verdict.Fault{verdict.FaultPayload}},
 		{"a payload of nothing", "INSERT INTO verdict.ledger_payloads VALUES ('" + acme + "', gen_random_uuid(), now(), sha256('n'), 'x')", -1, []verdict.Fault{verdict.FaultPayload}},
 		{"an input is gone", "DELETE FROM verdict.ledger_inputs WHERE seq = 17 AND position = 1", 17, []verdict.Fault{verdict.FaultInputs}},

@@ -64,6 +64,7 @@ func newVault(t *testing.T) *vault {
 	}
 	_, err = v.acme.Verdict().AppendBatch(t.Context(), decisions[:10])
 	require.NoError(t, err)
+	v.exec(t, "CREATE TABLE public.kept AS TABLE verdict.ledger_payloads")
 	v.exec(t, "SELECT verdict.erase_payload($1, $2, 'dpo', 'the customer asked')", v.acme.ID(), vaultErased)
 	v.exec(t, "SELECT verdict.erase_envelope($1, $2, 'dpo', 'the customer asked')", v.acme.ID(), v.envelope[:])
 	_, err = v.acme.Verdict().AppendBatch(t.Context(), decisions[10:])

@@ -33,15 +33,6 @@ func (v *verification) page(p *ledgerPage) error {
 			return err
 		}
 	}
-	// What is left has no entry, or no complete part of the tree.
-	for seq := range p.inputs {
-		v.add(seq, FaultInputs, "there are inputs of an entry that has none")
-	}
-	for id := range p.nodes {
-		if !v.broken {
-			v.add(lastLeaf(id), FaultNode, "there is a node that no entries make")
-		}
-	}
 	return nil
 }
 
@@ -62,7 +53,6 @@ func (v *verification) parts(p *ledgerPage, r *entryRow) {
 	if !bytes.Equal(p.inputs[r.seq], r.inputs.value) {
 		v.add(r.seq, FaultInputs, "the inputs that are searched by are not the entry's")
 	}
-	delete(p.inputs, r.seq)
 	hash, there := p.payloads[r.id.Bytes]
 	erased := p.gone[digest.SHA256(pad(r.leaf.value))]
 	switch {
@@ -85,7 +75,6 @@ func (v *verification) grow(p *ledgerPage, leaf digest.SHA256) error {
 			return
 		}
 		stored, there := p.nodes[id]
-		delete(p.nodes, id)
 		switch {
 		case !there:
 			v.add(lastLeaf(id), FaultNode, "the node %d of level %d is missing", id.Index, id.Level/nodeLevels)

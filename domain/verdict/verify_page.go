@@ -144,7 +144,11 @@ func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
 	var level int32
 	var index int64
 	err = v.each(ctx, nodesSQL, p, []any{&level, &index, &raw}, func() {
-		p.nodes[compact.NewNodeID(uint(level)*nodeLevels, uint64(index))] = bytes.Clone(raw)
+		id := compact.NewNodeID(uint(level)*nodeLevels, uint64(index))
+		if _, twice := p.nodes[id]; twice {
+			raw = nil // no node's hash
+		}
+		p.nodes[id] = bytes.Clone(raw)
 	})
 	if err != nil {
 		return err
