@@ -38,6 +38,11 @@ func writeEvidence(t testing.TB, dir string) {
 		require.NoError(t, err)
 		write("private-"+name, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	}
+	for name, key := range map[string]ed25519.PrivateKey{"ledger1.pem": key1, "ledger2.pem": key2} {
+		der, err := x509.MarshalPKCS8PrivateKey(key)
+		require.NoError(t, err)
+		write(name, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	}
 	subject := fmt.Sprintf(`[{"name":"app.tar","digest":{"sha256":"%x"}}]`, sha256.Sum256(artifact))
 	one := sign(t, statement(subject, "https://example.com/one/v1"), key1)
 	write("one.json", one)

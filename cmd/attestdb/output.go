@@ -131,6 +131,12 @@ func (p *progress) at(n int, next string) {
 	fmt.Fprintf(p.w, "\r\x1b[K[%s%s] %d/%d %s", strings.Repeat("=", done), strings.Repeat(" ", width-done), n, p.total, next)
 }
 
+// of shows that n of a total are done that was not known before.
+func (p *progress) of(n, total int) {
+	p.total = total
+	p.at(n, "")
+}
+
 // clear removes the bar, before other lines are written.
 func (p *progress) clear() {
 	if p.w != nil && p.total != 1 {

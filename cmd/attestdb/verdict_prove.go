@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/verdict"
+)
+
+func (a *app) verdictProve() *cobra.Command {
+	var req verdict.ProofRequest
+	var out string
+	cmd := a.verb("prove SEQ [--size N] [--from N] [--out FILE]", "Write the proof that an entry is in the ledger", 1, 1,
+		func(ctx context.Context, args []string) error {
+			seq, err := strconv.ParseInt(args[0], 10, 64)
+			if err != nil || seq < 0 {
+				return usagef("%q: allowed is the place of an entry, from 0", args[0])
+			}
+			if req.Size < 0 || req.From < 0 {
+				return usagef("--size and --from: allowed is the size of a checkpoint")
+			}
+			return a.withLedger(ctx, func(t *attestdb.TenantDB) error {
+				p, err := t.Verdict().Prove(ctx, seq, req)
+				if err != nil {
+					return invalidFlag("prove", err)
+				}
+				raw, err := p.Encode()
+				if err != nil {
+					return err
+				}
+				if out == "" {
+					_, err := a.stdout.Write(raw)
+					return err
+				}
+				if err := os.WriteFile(out, raw, 0o644); err != nil {
+					return usagef("--out: %w", err)
+				}
+				a.note("%s: entry %d of %d", out, p.LeafIndex, p.TreeSize)
+				return nil
+			})
+		})
+	cmd.Example = "attestdb verdict prove --tenant acme 7 --out proof.json"
+	cmd.Flags().Int64Var(&req.Size, "size", 0, "prove it in the ledger that the checkpoint of this size is of; else of the newest")
+	cmd.Flags().Int64Var(&req.From, "from", 0, "prove as well that the ledger only grew since the checkpoint of this size")
+	cmd.Flags().StringVar(&out, "out", "", "write the proof to this file instead of the standard output")
+	return cmd
+}
