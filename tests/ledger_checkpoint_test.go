@@ -8,7 +8,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -54,7 +53,7 @@ func allCheckpoints(t *testing.T, s *verdict.Store) []verdict.Checkpoint {
 func TestCheckpointsOfAGrowingLedger(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 30)
+	h := ledgerOf(t, openOn(t, w), 30)
 	s := h.Verdict()
 	key := signingKey(t, ledger.Origin(h.ID()))
 	first, err := s.Checkpoint(t.Context(), key, "")
@@ -103,7 +102,7 @@ func TestCheckpointsOfAGrowingLedger(t *testing.T) {
 func TestCheckpointsAreListedWhole(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 3)
+	h := ledgerOf(t, openOn(t, w), 3)
 	for i := range 205 {
 		_, err := h.Verdict().Checkpoint(t.Context(), signingKey(t, "k"), fmt.Sprint("log", i))
 		require.NoError(t, err)
@@ -132,7 +131,7 @@ func (b badSigner) Sign(msg []byte) ([]byte, error) {
 func TestNothingIsKeptOfASignerThatFails(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 3)
+	h := ledgerOf(t, openOn(t, w), 3)
 	good := signingKey(t, "k")
 	broken := errors.New("the device is locked")
 	for _, signer := range []badSigner{{Signer: good.Signer}, {Signer: good.Signer, err: broken}} {
@@ -170,7 +169,7 @@ func TestInconsistentLedgerIsNotSigned(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := testdb.New(t)
-			h := ledgerOf(t, openOn(t, w), "acme", 30)
+			h := ledgerOf(t, openOn(t, w), 30)
 			key := signingKey(t, "k")
 			_, err := h.Verdict().Checkpoint(t.Context(), key, "")
 			require.NoError(t, err)
@@ -195,7 +194,7 @@ func TestInconsistentLedgerIsNotSigned(t *testing.T) {
 func TestCheckpointsAtOnce(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 3)
+	h := ledgerOf(t, openOn(t, w), 3)
 	var wg sync.WaitGroup
 	for i := range 4 {
 		key := signingKey(t, fmt.Sprint("k", i))
@@ -222,7 +221,7 @@ func TestCheckpointNeedsAnActiveTenantAndItsOwnTransaction(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
 	db := openOn(t, w)
-	h := ledgerOf(t, db, "acme", 3)
+	h := ledgerOf(t, db, 3)
 	key := signingKey(t, "k")
 	var inside verdict.Checkpointed
 	require.NoError(t, h.InTx(t.Context(), func(ctx context.Context, tx *attestdb.TenantDB) error {
@@ -245,7 +244,7 @@ func TestCheckpointNeedsAnActiveTenantAndItsOwnTransaction(t *testing.T) {
 func TestProofOfAnEntryStandsWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 30)
+	h := ledgerOf(t, openOn(t, w), 30)
 	s := h.Verdict()
 	_, err := s.Prove(t.Context(), 7, verdict.ProofRequest{})
 	require.ErrorIs(t, err, attestdb.ErrNotFound, "there is no checkpoint")
@@ -303,6 +302,6 @@ func TestProofOfAnEntryStandsWithoutTheDatabase(t *testing.T) {
 		var wrong *ledger.ProofError
 		require.ErrorAs(t, err, &wrong)
 		require.Equal(t, c.problem, wrong.Problem, err)
-		require.False(t, strings.Contains(err.Error(), "\n"))
+		require.NotContains(t, err.Error(), "\n")
 	}
 }

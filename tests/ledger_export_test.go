@@ -2,7 +2,6 @@ package tests
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,7 +18,7 @@ import (
 func TestExportedLedgerVerifiesWithoutTheDatabase(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 3)
+	h := ledgerOf(t, openOn(t, w), 3)
 	s := h.Verdict()
 	dir := filepath.Join(t.TempDir(), "export")
 	_, err := s.Export(t.Context(), dir, verdict.ExportRequest{})
@@ -66,7 +65,7 @@ func TestExportedLedgerVerifiesWithoutTheDatabase(t *testing.T) {
 func TestInterruptedExportGoesOn(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 2000)
+	h := ledgerOf(t, openOn(t, w), 2000)
 	key := signingKey(t, "k")
 	_, err := h.Verdict().Checkpoint(t.Context(), key, "")
 	require.NoError(t, err)
@@ -110,7 +109,7 @@ func TestTamperedLedgerIsNotExported(t *testing.T) {
 		"UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(json_populate_record(e, '{\"reason\":\"y\"}')), reason = 'y' WHERE seq = 300": {ledger.ProblemRoot, -1},
 	} {
 		w := testdb.New(t)
-		h := ledgerOf(t, openOn(t, w), "acme", 400)
+		h := ledgerOf(t, openOn(t, w), 400)
 		_, err := h.Verdict().Checkpoint(t.Context(), signingKey(t, "k"), "")
 		require.NoError(t, err)
 		statements := []string{
@@ -147,7 +146,7 @@ func TestTamperedLedgerIsNotExported(t *testing.T) {
 func TestRangeOfALedger(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	s := ledgerOf(t, openOn(t, w), "acme", 700).Verdict()
+	s := ledgerOf(t, openOn(t, w), 700).Verdict()
 	for _, c := range [][2]int64{{0, 700}, {0, 0}, {700, 700}, {255, 257}, {699, 700}, {10, 600}} {
 		next := c[0]
 		for e, err := range s.Range(t.Context(), c[0], c[1]) {
@@ -167,7 +166,7 @@ func TestRangeOfALedger(t *testing.T) {
 		count++
 		if err != nil {
 			var wrong *ledger.ProofError
-			require.True(t, errors.As(err, &wrong))
+			require.ErrorAs(t, err, &wrong)
 			require.Equal(t, int64(700), wrong.Seq)
 		}
 	}

@@ -20,9 +20,9 @@ import (
 )
 
 // ledgerOf makes a tenant with a ledger of so many entries.
-func ledgerOf(t testing.TB, db *attestdb.DB, name string, size int64) *attestdb.TenantDB {
+func ledgerOf(t testing.TB, db *attestdb.DB, size int64) *attestdb.TenantDB {
 	t.Helper()
-	made, _, err := db.Tenancy().As("tester").Create(t.Context(), name)
+	made, _, err := db.Tenancy().As("tester").Create(t.Context(), "acme")
 	require.NoError(t, err)
 	h := db.Tenant(made.ID).As("tester")
 	growLedger(t, h, size)
@@ -79,7 +79,7 @@ func TestLedgerProofsAreThoseOfTheLeaves(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
 	const size = 4500
-	h := ledgerOf(t, openOn(t, w), "acme", size)
+	h := ledgerOf(t, openOn(t, w), size)
 	leaves, memory := hashesInMemory(t, w, h.ID())
 	auditor := w.Conn(t, "auditor")
 	check := func(t require.TestingT, ctx testing.TB, to, from, seq int64) {
@@ -156,7 +156,7 @@ func TestLedgerProofsReadFewRows(t *testing.T) {
 	w := testdb.New(t)
 	db, pool := openOnPool(t, w, nil)
 	const size = 70_000
-	h := ledgerOf(t, db, "acme", size)
+	h := ledgerOf(t, db, size)
 	super := w.Conn(t, "superuser")
 	_, err := super.Exec(t.Context(), "ANALYZE verdict.ledger_entries, verdict.ledger_nodes")
 	require.NoError(t, err)
@@ -188,7 +188,7 @@ func TestLedgerProofsReadFewRows(t *testing.T) {
 func TestLedgerProofsRefuse(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 300)
+	h := ledgerOf(t, openOn(t, w), 300)
 	s := h.Verdict()
 	refused := func(field string, err error) {
 		t.Helper()

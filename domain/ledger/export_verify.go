@@ -28,7 +28,7 @@ func VerifyExport(ctx context.Context, dir string, verifiers []note.Verifier, pr
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	defer root.Close()
+	defer root.Close() //nolint:errcheck // nothing was written
 	raw, err := readFile(root, checkpointFile, MaxNoteSize)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Checkpoint{}, wrong(ProblemMissing, "there is no checkpoint: the directory is no export, or not a whole one")
@@ -178,12 +178,13 @@ func (v *exportVerification) belongs(name string, d fs.DirEntry, err error) erro
 	if err != nil {
 		return err
 	}
-	whole, part := t, true
+	whole := t
 	whole.W = int(width)
 	now, err := v.read(whole, maxBundle)
 	if err != nil {
 		return err
 	}
+	var part bool
 	if t.L == bundleLevel {
 		_, part = splitBundle(old, int64(t.W))
 	} else {

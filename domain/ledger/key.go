@@ -67,7 +67,7 @@ func ParseSigningKey(name string, raw []byte) (SigningKey, error) {
 	if err != nil {
 		return SigningKey{}, err
 	}
-	hash := strings.SplitN(strings.TrimPrefix(verifierKey, name+"+"), "+", 2)[0]
+	hash, _, _ := strings.Cut(strings.TrimPrefix(verifierKey, name+"+"), "+")
 	const algorithm = 1 // Ed25519, https://c2sp.org/signed-note
 	secret := base64.StdEncoding.EncodeToString(append([]byte{algorithm}, private.Seed()...))
 	signer, err := note.NewSigner("PRIVATE+KEY+" + name + "+" + hash + "+" + secret)
