@@ -26,10 +26,31 @@ type appendArgs map[string]any
 // each with two inputs and a payload.
 func forged(t *testing.T, tx pgx.Tx, id tenant.ID) appendArgs {
 	t.Helper()
+	return forgery{}.args(t, tx, id)
+}
+
+// forgery is a call whose entries have the hashes of their own bytes, whatever they say.
+type forgery struct {
+	skip int64
+	prev func(digest.SHA256) digest.SHA256
+	at   func(time.Time) time.Time
+	// change is called before an entry is hashed, hashed when its decision is.
+	change, hashed func(i int, e *ledger.Entry)
+}
+
+func (f forgery) args(t *testing.T, tx pgx.Tx, id tenant.ID) appendArgs {
+	t.Helper()
 	var next int64
 	var prev digest.SHA256
 	var at time.Time
 	require.NoError(t, tx.QueryRow(t.Context(), "SELECT * FROM verdict.lock_ledger($1, 1000)", id).Scan(&next, &prev, &at))
+	next += f.skip
+	if f.prev != nil {
+		prev = f.prev(prev)
+	}
+	if f.at != nil {
+		at = f.at(at)
+	}
 	a := appendArgs{"tenant": id, "first_seq": next, "first_prev_hash": slices.Clone(prev[:]), "at": at}
 	// All that can differ does.
 	long, err := digest.New("sha512", strings.Repeat("ab", 64))
@@ -46,7 +67,13 @@ func forged(t *testing.T, tx pgx.Tx, id tenant.ID) appendArgs {
 			TimeVerified: at.UTC().Add(time.Duration(i) * time.Second), PayloadHash: ledger.PayloadHash(nonce[:], content),
 			Actor: tenant.Actor(fmt.Sprint("me", i)), IdempotencyKey: uuid.NewString(),
 		}
+		if f.change != nil {
+			f.change(i, &e)
+		}
 		e.DecisionDigest = e.ComputeDecisionDigest()
+		if f.hashed != nil {
+			f.hashed(i, &e)
+		}
 		e.LeafHash = e.ComputeLeafHash()
 		prev, entries[i] = e.LeafHash, e
 		a.push("payload_of", int32(i+1)).push("nonces", nonce[:]).push("contents", content)
@@ -187,4 +214,71 @@ func TestTheDatabaseTakesRightEntriesOnly(t *testing.T) {
 	}
 	require.Greater(t, tried, 150)
 	require.Equal(t, before, w.fingerprint(t, tenant.ID{}))
+}
+
+// Whoever hashes its own bytes rightly cannot leave a gap, follow another entry, choose a
+// time, or give its decision another digest.
+func TestConsistentForgeriesAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newLedger(t)
+	_, err := w.acme.Verdict().Append(t.Context(), decided("a"))
+	require.NoError(t, err)
+	var last time.Time
+	require.NoError(t, w.super.QueryRow(t.Context(), "SELECT max(recorded_at) FROM verdict.ledger_entries WHERE tenant_id = $1", w.acme.ID()).Scan(&last))
+	conn := w.Conn(t, "app")
+	refuse := func(name, code string, f forgery, edit func(appendArgs)) {
+		t.Helper()
+		tx := w.appTx(t, conn, w.acme.ID())
+		a := f.args(t, tx, w.acme.ID())
+		if edit != nil {
+			edit(a)
+		}
+		err := a.call(t.Context(), tx, asIs)
+		require.Error(t, err, name)
+		require.Equal(t, code, codeOf(t, err), "%s: %v", name, err)
+		require.NoError(t, tx.Rollback(t.Context()))
+	}
+	swap := func(list any) { l := list.([]any); l[0], l[1] = l[1], l[0] }
+	refuse("a gap", "AD020", forgery{skip: 1}, nil)
+	refuse("another entry before", "AD020", forgery{prev: func(digest.SHA256) digest.SHA256 { return digest.Sum(nil) }}, nil)
+	refuse("a time between the last entry and the transaction", "AD022", forgery{at: func(time.Time) time.Time { return last.Add(time.Microsecond) }}, nil)
+	refuse("a time to come", "AD022", forgery{at: func(at time.Time) time.Time { return at.Add(time.Hour) }}, nil)
+	refuse("another decision's digest", "AD020", forgery{hashed: func(_ int, e *ledger.Entry) { e.DecisionDigest = digest.Sum(nil) }}, nil)
+	refuse("inputs in another order", "AD020", forgery{change: func(_ int, e *ledger.Entry) { slices.Reverse(e.Inputs) }}, nil)
+	refuse("an input twice", "AD020", forgery{change: func(_ int, e *ledger.Entry) { e.Inputs[1] = e.Inputs[0] }}, nil)
+	refuse("inputs of other places", "AD020", forgery{}, func(a appendArgs) {
+		for i, p := range a["input_positions"].([]any) {
+			a["input_positions"].([]any)[i] = p.(int32) + 1
+		}
+	})
+	refuse("no inputs of an entry that says some", "AD020", forgery{}, func(a appendArgs) {
+		for _, name := range []string{"input_ids", "input_of", "input_positions", "input_kinds", "input_digests"} {
+			a[name] = a[name].([]any)[:2]
+		}
+	})
+	refuse("no payload of an entry that says one", "AD020", forgery{}, func(a appendArgs) {
+		for _, name := range []string{"payload_of", "nonces", "contents"} {
+			a[name] = a[name].([]any)[:1]
+		}
+	})
+	refuse("another entry's payload", "AD020", forgery{}, func(a appendArgs) { swap(a["payload_of"]) })
+
+	// The clock was set back: the last entry is of a time to come, and the next one is not
+	// before it.
+	_, err = w.super.Exec(t.Context(), "SET session_replication_role = replica; UPDATE verdict.ledger_entries SET recorded_at = recorded_at + interval '1 hour' WHERE seq = 1")
+	require.NoError(t, err)
+	_, err = w.super.Exec(t.Context(), "UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 1; SET session_replication_role = DEFAULT")
+	require.NoError(t, err)
+	refuse("a time before the last entry", "AD020", forgery{at: func(time.Time) time.Time { return time.Now().Truncate(time.Microsecond) }}, nil)
+
+	// A superuser is told the same, and writes into one ledger at a time.
+	for _, sql := range []string{
+		"INSERT INTO verdict.ledger_entries SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'seq', e.seq + 1, 'idempotency_key', NULL))).* FROM verdict.ledger_entries e WHERE seq = 1",
+		"INSERT INTO verdict.ledger_entries SELECT (jsonb_populate_record(e, jsonb_build_object('id', gen_random_uuid(), 'seq', e.seq + 5, 'prev_hash', e.leaf_hash))).* FROM verdict.ledger_entries e WHERE seq = 0",
+	} {
+		_, err = w.super.Exec(t.Context(), "SELECT set_config('attestdb.tenant_id', $1, false)", w.acme.ID().String())
+		require.NoError(t, err)
+		_, err = w.super.Exec(t.Context(), sql)
+		require.Equal(t, "AD020", codeOf(t, err), "%v", err)
+	}
 }

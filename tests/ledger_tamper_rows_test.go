@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/note"
 
+	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/verdict"
 )
 
@@ -127,6 +129,44 @@ func rollbackTo(size int) string {
 		DELETE FROM verdict.ledger_nodes WHERE (index + 1) * 16 ^ level > %[1]d;
 		INSERT INTO attestor.envelope_contents SELECT tenant_id, id, created_at, 'x' FROM attestor.envelopes
 		  WHERE NOT EXISTS (SELECT FROM verdict.ledger_entries WHERE action = 'envelope.erase') ON CONFLICT DO NOTHING`, size)
+}
+
+// What only some of the means show.
+func TestTamperingThatLeavesNoCheckpointBehindIsFound(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	state := v.verify(t).State
+	require.NotZero(t, state)
+	skey, vkey, err := note.GenerateKey(nil, "acme.example/ledger")
+	require.NoError(t, err)
+	stranger, err := note.NewSigner(skey)
+	require.NoError(t, err)
+
+	// The last entry is what no entry may be, and hashed.
+	v.exec(t, `UPDATE verdict.ledger_entries SET result = 'MAYBE' WHERE seq = 42;
+		UPDATE verdict.ledger_entries e SET decision_digest = verdict.decision_digest(e) WHERE seq = 42;
+		UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 42`)
+	requireFault(t, v.verify(t), 42, verdict.FaultHash)
+	v.restore(t)
+
+	// A checkpoint of the very ledger, by a stranger's key.
+	v.signer = stranger
+	v.exec(t, "INSERT INTO verdict.ledger_checkpoints SELECT $1, gen_random_uuid(), now(), 'acme', $2, verdict.tree_root($1, $2), $3, sha256($3), $4",
+		v.acme.ID(), vaultSize, v.note(t, vaultSize), vkey)
+	requireFault(t, v.verify(t), -1, verdict.FaultCheckpoint)
+	trusting, err := v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+	require.NoError(t, err)
+	require.Empty(t, trusting.Findings, "whose key it is nobody said")
+	_, err = v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Verifiers: []note.Verifier{v.verifier}, Outside: [][]byte{v.note(t, vaultSize)}})
+	require.ErrorIs(t, err, attestdb.ErrInvalid, "it would show nothing")
+	v.restore(t)
+
+	// The tail is gone, and so is every checkpoint: who verified it before knows.
+	v.exec(t, "DELETE FROM verdict.ledger_checkpoints; "+rollbackTo(20))
+	require.Empty(t, v.verify(t).Findings)
+	resumed, err := v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: state})
+	require.NoError(t, err)
+	requireFault(t, resumed, 20, verdict.FaultRollback)
 }
 
 // Whoever writes the whole ledger anew, checkpoints included, has a ledger in which all

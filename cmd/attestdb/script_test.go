@@ -70,6 +70,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("ATTESTDB_DATABASE_URL", d.URL("app"))
 	env.Setenv("ATTESTDB_OWNER_DATABASE_URL", d.URL("owner"))
 	env.Setenv("ATTESTDB_ADMIN_DATABASE_URL", d.URL("admin"))
+	env.Setenv("ATTESTDB_AUDITOR_DATABASE_URL", d.URL("auditor"))
 	env.Setenv("ATTESTDB_BOOTSTRAP_DATABASE_URL", d.URL("superuser"))
 	env.Setenv("AUDITOR_URL", d.URL("auditor"))
 	env.Setenv("WORKER_URL", d.URL("worker"))

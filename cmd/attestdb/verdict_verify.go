@@ -1,16 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/sumdb/note"
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/digest"
@@ -21,9 +20,10 @@ import (
 const maxCheckpoint = 1 << 16
 
 type verifyFlags struct {
-	verifiers, checkpoints []string
-	state                  string
-	allTenants             bool
+	verifiers   verifierKeys
+	checkpoints []string
+	state       string
+	allTenants  bool
 }
 
 type ledgerReportJSON struct {
@@ -61,7 +61,7 @@ func (a *app) verdictVerify() *cobra.Command {
 	cmd.Example = "attestdb verdict verify --tenant acme --verifier acme.pub --checkpoint last-month.checkpoint\n" +
 		"attestdb verdict verify --all-tenants"
 	f := cmd.Flags()
-	f.StringArrayVar(&flags.verifiers, "verifier", nil, "key of trusted checkpoints: name+hash+key, or a file with it; again for more")
+	flags.verifiers.register(cmd)
 	f.StringArrayVar(&flags.checkpoints, "checkpoint", nil, "file with a checkpoint that was kept outside the database; again for more")
 	f.StringVar(&flags.state, "state", "", "file to go on from, and to write where this run ended; what was verified before is not read again")
 	f.BoolVar(&flags.allTenants, "all-tenants", false, "verify every tenant's ledger, as the auditor")
@@ -72,8 +72,10 @@ func (f verifyFlags) request() (req verdict.VerifyRequest, err error) {
 	if f.allTenants && (f.state != "" || len(f.checkpoints) > 0) {
 		return req, usagef("--state and --checkpoint are of one ledger: give them without --all-tenants")
 	}
-	if req.Verifiers, err = readVerifiers(f.verifiers); err != nil {
-		return req, err
+	if len(f.verifiers) > 0 {
+		if req.Verifiers, err = f.verifiers.verifiers(); err != nil {
+			return req, err
+		}
 	}
 	for _, name := range f.checkpoints {
 		raw, err := readAtMost(name, maxCheckpoint)
@@ -95,7 +97,9 @@ func (f verifyFlags) request() (req verdict.VerifyRequest, err error) {
 	case err != nil:
 		return req, usagef("--state: %w", err)
 	}
-	if err := json.Unmarshal(raw, &req.Resume); err != nil {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&req.Resume); err != nil {
 		return req, usagef("--state: %s is not what an earlier run wrote: %w", f.state, err)
 	}
 	return req, nil
@@ -247,23 +251,4 @@ func (a *app) printReport(v attestdb.VerifiedLedger) error {
 		}
 	}
 	return a.stdout.Flush()
-}
-
-// readVerifiers reads keys as package note writes them, or files that have one a line.
-func readVerifiers(given []string) ([]note.Verifier, error) {
-	var verifiers []note.Verifier
-	for _, g := range given {
-		text := g
-		if raw, err := readAtMost(g, maxCheckpoint); err == nil {
-			text = string(raw)
-		}
-		for key := range strings.FieldsSeq(text) {
-			v, err := note.NewVerifier(key)
-			if err != nil {
-				return nil, usagef("--verifier: neither a file nor a key such as name+hash+key: %w", err)
-			}
-			verifiers = append(verifiers, v)
-		}
-	}
-	return verifiers, nil
 }
