@@ -158,7 +158,12 @@ func TestInconsistentLedgerIsNotSigned(t *testing.T) {
 		statements []string
 		problem    ledger.Problem
 	}{
-		"node":            {[]string{"UPDATE verdict.ledger_nodes SET hash = sha256(hash) WHERE level = 1 AND index = 0"}, ledger.ProblemConsistency},
+		"node": {[]string{"UPDATE verdict.ledger_nodes SET hash = sha256(hash) WHERE level = 1 AND index = 0"}, ledger.ProblemConsistency},
+		"rewritten": {[]string{
+			"UPDATE verdict.ledger_entries SET leaf_hash = sha256(leaf_hash) WHERE seq = 0",
+			`UPDATE verdict.ledger_nodes n SET hash = verdict.node((SELECT array_agg(e.leaf_hash ORDER BY e.seq)
+			   FROM verdict.ledger_entries e WHERE e.tenant_id = n.tenant_id AND e.seq < 16)) WHERE level = 1 AND index = 0`,
+		}, ledger.ProblemConsistency},
 		"rollback":        {[]string{"DELETE FROM verdict.ledger_entries WHERE seq >= 20"}, ledger.ProblemConsistency},
 		"node gone":       {[]string{"DELETE FROM verdict.ledger_nodes"}, ledger.ProblemMissing},
 		"checkpoint root": {[]string{"UPDATE verdict.ledger_checkpoints c SET root_hash = verdict.tree_root(c.tenant_id, 20)"}, ledger.ProblemCheckpoint},

@@ -4,8 +4,10 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
@@ -141,6 +143,29 @@ func TestTamperedLedgerIsNotExported(t *testing.T) {
 		require.ErrorAs(t, err, &wrong, statement)
 		require.Equal(t, c.seq, count)
 	}
+}
+
+// What an entry bundle cannot take is no entry, whoever writes it.
+func TestLeavesThatNoBundleTakesAreRefused(t *testing.T) {
+	t.Parallel()
+	w := testdb.New(t)
+	h := ledgerOf(t, openOn(t, w), "acme", 1)
+	d := decided("x")
+	d.Reason = strings.Repeat("r", ledger.MaxReasonLength-(2+len("sbom")+32)-(2+len("envelope")+32))
+	_, err := h.Verdict().Append(t.Context(), d)
+	require.NoError(t, err)
+	d.Reason += "r"
+	_, err = h.Verdict().Append(t.Context(), d)
+	var invalid *attestdb.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, "reason", invalid.Field)
+	super := w.Conn(t, "superuser")
+	_, err = super.Exec(t.Context(), "SET session_replication_role = replica")
+	require.NoError(t, err)
+	_, err = super.Exec(t.Context(), "UPDATE verdict.ledger_entries SET reason = reason || 'r' WHERE seq = 1")
+	var pg *pgconn.PgError
+	require.ErrorAs(t, err, &pg)
+	require.Equal(t, "ledger_entries_leaf_length", pg.ConstraintName)
 }
 
 func TestRangeOfALedger(t *testing.T) {
