@@ -237,6 +237,7 @@ func TestLedgerProofsRefuse(t *testing.T) {
 	_, err = s.ProveInclusion(t.Context(), 33, 300)
 	require.ErrorAs(t, err, &proof)
 	require.Equal(t, ledger.ProblemMissing, proof.Problem)
+	require.Contains(t, proof.Detail, "hash 3 of level 1")
 	require.ErrorIs(t, err, attestdb.ErrVerification)
 	change("ALTER TABLE verdict.ledger_entries DROP CONSTRAINT ledger_entries_leaf_hash_length")
 	change("UPDATE verdict.ledger_entries SET leaf_hash = '\\x00' WHERE seq = 299")

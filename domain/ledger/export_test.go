@@ -91,7 +91,7 @@ func TestExportGoesOn(t *testing.T) {
 	t.Parallel()
 	b := newBook(t, 1500)
 	dir := t.TempDir()
-	before := map[string]string{}
+	before, written := map[string]string{}, map[string]fs.FileInfo{}
 	whole := int64(0)
 	for _, size := range []int64{0, 3, 300, 300, 512, 700, 1500} {
 		anew, err := b.export(t, dir, size)
@@ -103,8 +103,15 @@ func TestExportGoesOn(t *testing.T) {
 			if name != "checkpoint" {
 				require.Equal(t, content, now[name], name)
 			}
+			info, err := os.Stat(filepath.Join(dir, name))
+			require.NoError(t, err)
+			require.Equal(t, name != "checkpoint", os.SameFile(written[name], info), "%s is written once", name)
 		}
 		before, whole = now, size/256*256
+		for name := range now {
+			written[name], err = os.Stat(filepath.Join(dir, name))
+			require.NoError(t, err)
+		}
 	}
 	// One that was interrupted leaves no checkpoint of its own, and is gone on with.
 	x, err := ledger.OpenExport(filepath.Join(dir, "other"), b.sign(t, 1500))
@@ -143,8 +150,8 @@ func TestExportRefusesAnotherDirectory(t *testing.T) {
 	first := b.entries[0]
 	first.Reason = "rewritten"
 	forged.add(t, first)
-	forged.grow(t, 700)
-	_, err = forged.export(t, dir, 700)
+	forged.grow(t, 800)
+	_, err = forged.export(t, dir, 800)
 	require.ErrorIs(t, err, fault.ErrVerification)
 	require.Equal(t, whole, contents(t, dir), "nothing was changed")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "checkpoint"), []byte("x"), 0o600))
@@ -154,6 +161,12 @@ func TestExportRefusesAnotherDirectory(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "tile", "entries", "001"), []byte("xxx"), 0o600))
 	_, err = b.export(t, dir, 600)
 	require.ErrorIs(t, err, fault.ErrVerification, "a bundle is damaged")
+	dir = t.TempDir()
+	_, err = b.export(t, dir, 600)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tile", "0", "001"), []byte("xxx"), 0o600))
+	_, err = b.export(t, dir, 600)
+	require.ErrorIs(t, err, fault.ErrVerification, "a tile is damaged")
 	x, err := ledger.OpenExport(t.TempDir(), b.sign(t, 1))
 	require.NoError(t, err)
 	require.ErrorIs(t, x.Add(make([]byte, ledger.MaxLeafLength+1)), fault.ErrInvalid)
@@ -216,6 +229,7 @@ func TestExportThatIsTamperedWithIsFoundOut(t *testing.T) {
 		"a file more":                {add("tile/entries/README", "x"), ledger.ProblemExtra, -1},
 		"a file beside":              {add("index.html", "x"), ledger.ProblemExtra, -1},
 		"a bundle more":              {add("tile/entries/003", "x"), ledger.ProblemExtra, -1},
+		"a bundle's other name":      {add("tile/data/000", "x"), ledger.ProblemExtra, -1},
 		"a wider bundle":             {add("tile/entries/002.p/200", "x"), ledger.ProblemExtra, -1},
 		"a level more":               {add("tile/7/000", "x"), ledger.ProblemExtra, -1},
 		"a level beyond":             {add("tile/9/000", "x"), ledger.ProblemExtra, -1},
