@@ -149,7 +149,7 @@ func TestTamperedLedgerIsNotExported(t *testing.T) {
 func TestLeavesThatNoBundleTakesAreRefused(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), "acme", 1)
+	h := ledgerOf(t, openOn(t, w), 1)
 	d := decided("x")
 	d.Reason = strings.Repeat("r", ledger.MaxReasonLength-(2+len("sbom")+32)-(2+len("envelope")+32))
 	_, err := h.Verdict().Append(t.Context(), d)
