@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -147,6 +148,20 @@ func TestVerifyFindsForgedEntries(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, forge(acme.ID(), victim.SHA256, func(e *logentry.Entry) { *e.InclusionProof = *victim.LogEntries[0].InclusionProof }))
 
+	// A genuine envelope with its own entry, whose checkpoint another is said to have signed.
+	renamed := loggedBundle(t, log, "renamed")
+	unlogged = *renamed
+	unlogged.LogEntries = nil
+	_, err = acme.Record(ctx, &unlogged)
+	require.NoError(t, err)
+	require.NoError(t, forge(acme.ID(), renamed.SHA256, func(e *logentry.Entry) {
+		proof := e.InclusionProof
+		*e, *proof = renamed.LogEntries[0], *renamed.LogEntries[0].InclusionProof
+		checkpoint := *proof.Checkpoint
+		checkpoint.Note = strings.Replace(checkpoint.Note, "\n— ", "\n— evil.", 1)
+		proof.Checkpoint, e.InclusionProof = &checkpoint, proof
+	}))
+
 	failures := map[uuid.UUID]logentry.Check{}
 	for r, err := range acme.VerifyEntries(ctx, v, rekor.Query{}) {
 		require.NoError(t, err)
@@ -160,7 +175,11 @@ func TestVerifyFindsForgedEntries(t *testing.T) {
 	require.NoError(t, err)
 	victimID, err := acme.Attestor().IDBySHA256(ctx, victim.SHA256)
 	require.NoError(t, err)
-	require.Equal(t, map[uuid.UUID]logentry.Check{bareID: logentry.CheckBody, victimID: logentry.CheckBody, rec.ID: ""}, failures)
+	renamedID, err := acme.Attestor().IDBySHA256(ctx, renamed.SHA256)
+	require.NoError(t, err)
+	require.Equal(t, map[uuid.UUID]logentry.Check{
+		bareID: logentry.CheckBody, victimID: logentry.CheckBody, renamedID: logentry.CheckCheckpoint, rec.ID: "",
+	}, failures)
 
 	// What the table itself refuses, and who may not write at all.
 	require.ErrorContains(t, forge(acme.ID(), digest.Sum([]byte("none")), func(*logentry.Entry) {}), "no envelope")

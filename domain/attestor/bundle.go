@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 
+	"github.com/digitorus/timestamp"
 	bundlepb "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	commonpb "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
 	rekorpb "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
@@ -35,7 +36,7 @@ const allowedBundles = "application/vnd.dev.sigstore.bundle.v0.3+json, or applic
 // later); a single certificate, no chain (0.3). Each log entry must be about
 // this very payload, signature and certificate ([logentry.Entry.CheckSigned]),
 // its proof must lead to the root of its checkpoint, and no entry stands there
-// twice. Whether certificates, checkpoints, promises and timestamps are genuine
+// twice. Each timestamp is a response of RFC 3161 that grants one. Whether certificates, checkpoints, promises and timestamps are genuine
 // is for the [Verifier].
 //
 // A bundle is a protobuf message, whose JSON readers refuse unknown fields by
@@ -142,6 +143,25 @@ func readMaterial(version int, material *bundlepb.VerificationMaterial, sig *Sig
 	timestamps := material.GetTimestampVerificationData().GetRfc3161Timestamps()
 	if n := len(timestamps); n > MaxTimestamps {
 		return tooMany(path+".timestampVerificationData.rfc3161Timestamps", MaxTimestamps, n)
+	}
+	for i, stamp := range timestamps {
+		stampPath := elementPath(path+".timestampVerificationData.rfc3161Timestamps", i) + ".signedTimestamp"
+		if err := checkTimestamp(stampPath, stamp.GetSignedTimestamp()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkTimestamp wants a response that grants a time-stamp and, if it brings its
+// signer's certificate, is signed with it. Whose it is, is for the [Verifier].
+func checkTimestamp(path string, der []byte) error {
+	// The parser descends as deep as the bytes say.
+	if n := len(der); n > MaxTimestampSize {
+		return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d bytes", MaxTimestampSize), Problem: fmt.Sprintf("it has %d", n)}
+	}
+	if _, err := timestamp.ParseResponse(der); err != nil {
+		return &fault.Invalid{Field: path, Allowed: "a time-stamp response (RFC 3161)", Problem: err.Error()}
 	}
 	return nil
 }

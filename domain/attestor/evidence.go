@@ -47,6 +47,8 @@ const (
 	MaxLogEntries = 32
 	// MaxTimestamps is the most RFC 3161 timestamps of a bundle.
 	MaxTimestamps = 32
+	// MaxTimestampSize is the largest one.
+	MaxTimestampSize = 64 << 10
 )
 
 // Evidence is a DSSE envelope or a Sigstore bundle that has been parsed and

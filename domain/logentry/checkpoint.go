@@ -43,6 +43,12 @@ func ParseCheckpoint(path, signed string) (*Checkpoint, error) {
 	if _, err := note.Open([]byte(signed), note.VerifierList()); !errors.As(err, &unverified) {
 		return nil, invalid("it is no signed note")
 	}
+	for _, sig := range unverified.Note.UnverifiedSigs {
+		// Of what decodes to the same bytes, one text only is what was signed with.
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig.Base64); err != nil {
+			return nil, invalid(fmt.Sprintf("the signature of %.100q is no base64 in its one form", sig.Name))
+		}
+	}
 	text := unverified.Note.Text
 	var body formats.Checkpoint
 	if _, err := body.Unmarshal([]byte(text)); err != nil {
@@ -58,4 +64,18 @@ func ParseCheckpoint(path, signed string) (*Checkpoint, error) {
 		return nil, invalid("the origin is too long or not text")
 	}
 	return &Checkpoint{Origin: body.Origin, TreeSize: int64(body.Size), RootHash: body.Hash, Note: signed}, nil
+}
+
+// Signers returns the names in the lines of signatures of the note, in its order; nil
+// if it is no note. That they signed it is not looked at.
+func (c *Checkpoint) Signers() []string {
+	var unverified *note.UnverifiedNoteError
+	if _, err := note.Open([]byte(c.Note), note.VerifierList()); !errors.As(err, &unverified) {
+		return nil
+	}
+	var names []string
+	for _, sig := range unverified.Note.UnverifiedSigs {
+		names = append(names, sig.Name)
+	}
+	return names
 }

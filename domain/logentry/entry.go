@@ -111,22 +111,29 @@ func (e *Entry) IsV2() bool {
 	return e.Version == "0.0.2" && (e.Kind == kindHashedRekord || e.Kind == kindDSSE)
 }
 
-var shardOrigin = regexp.MustCompile(`^.+ - ([1-9][0-9]{0,19})$`)
+var shardOrigin = regexp.MustCompile(`^(.+) - ([1-9][0-9]{0,19})$`)
 
 // TreeID returns the 16 hexadecimal digits of the tree id in the origin of a
 // Rekor v1 checkpoint, as in "rekor.sigstore.dev - 2605736670972794746".
 func TreeID(origin string) (hexadecimal string, ok bool) {
+	_, hexadecimal, ok = Shard(origin)
+	return hexadecimal, ok
+}
+
+// Shard returns the name before the tree id in the origin of a Rekor v1 checkpoint, by
+// which the log signs, and the tree id as [TreeID] does.
+func Shard(origin string) (name, treeID string, ok bool) {
 	found := shardOrigin.FindStringSubmatch(origin)
 	if found == nil {
-		return "", false
+		return "", "", false
 	}
-	id, err := strconv.ParseUint(found[1], 10, 64)
+	id, err := strconv.ParseUint(found[2], 10, 64)
 	if err != nil {
-		return "", false
+		return "", "", false
 	}
 	var raw [8]byte
 	for i := range raw {
 		raw[i] = byte(id >> (56 - 8*i))
 	}
-	return hex.EncodeToString(raw[:]), true
+	return found[1], hex.EncodeToString(raw[:]), true
 }

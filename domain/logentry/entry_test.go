@@ -172,6 +172,8 @@ func TestParseCheckpointRefuses(t *testing.T) {
 	c, err := logentry.ParseCheckpoint(path, "rekor.example.com\n7\n"+root+"\nmore\n"+sig)
 	require.NoError(t, err)
 	require.Equal(t, int64(7), c.TreeSize)
+	require.Equal(t, []string{"rekor.example.com"}, c.Signers())
+	require.Empty(t, (&logentry.Checkpoint{Note: "no note"}).Signers())
 	for name, note := range map[string]string{
 		"empty":             "",
 		"no signature":      "rekor.example.com\n7\n" + root + "\n",
@@ -186,6 +188,7 @@ func TestParseCheckpointRefuses(t *testing.T) {
 		"carriage return":   "rekor.example.com\r\n7\n" + root + "\n" + sig,
 		"NUL":               "rekor\x00\n7\n" + root + "\n" + sig,
 		"long origin":       strings.Repeat("o", logentry.MaxOriginLength+1) + "\n7\n" + root + "\n" + sig,
+		"signed else":       "rekor.example.com\n7\n" + root + "\n\n— rekor.example.com AAAAAAB=\n",
 		"too large":         "rekor.example.com\n7\n" + root + "\n" + strings.Repeat("x", logentry.MaxCheckpointSize) + "\n" + sig,
 	} {
 		_, err := logentry.ParseCheckpoint(path, note)

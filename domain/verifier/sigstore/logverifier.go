@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/url"
 	"time"
 
@@ -100,14 +101,21 @@ func (v *LogVerifier) log(e *logentry.Entry) (*root.TransparencyLog, error) {
 
 const unknownLog = "no trusted log has its log id"
 
-// verifyCheckpoint verifies the log's signature, and that the entry is in the
-// tree that was signed.
+// verifyCheckpoint verifies the log's signature, that the log is named beside it, and
+// that the entry is in the tree that was signed. In Rekor v2 others may sign too, as
+// witnesses do, whom nobody here knows.
 func verifyCheckpoint(entry *tlog.Entry, checkpoint *logentry.Checkpoint, log *root.TransparencyLog) error {
 	verifier, err := signature.LoadVerifier(log.PublicKey, log.SignatureHashFunc)
 	if err != nil {
 		return err
 	}
-	if _, v1 := logentry.TreeID(checkpoint.Origin); v1 {
+	if name, _, v1 := logentry.Shard(checkpoint.Origin); v1 {
+		// The signatures are not of the names beside them, and sigstore-go reads none.
+		for _, signer := range checkpoint.Signers() {
+			if signer != name {
+				return fmt.Errorf("it is signed by %.100q, and the origin is of %.100q", signer, name)
+			}
+		}
 		return tlog.VerifyInclusion(entry, verifier)
 	}
 	u, err := url.Parse(log.BaseURL)

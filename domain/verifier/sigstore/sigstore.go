@@ -37,6 +37,7 @@ type Verifier struct {
 	name     string
 	policy   string
 	verifier *verify.Verifier
+	material root.TrustedMaterial
 	// logs is nil if no log entry is asked for.
 	logs    *LogVerifier
 	builder verify.PolicyBuilder
@@ -86,6 +87,7 @@ func NewFromMaterial(name string, material root.TrustedMaterial, options ...Opti
 		name:     nameAndVersion(),
 		policy:   attestor.PolicyText(r.describe(name)),
 		verifier: verifier,
+		material: material,
 		// What is verified here is the evidence itself: that this envelope was
 		// signed, by whom and when. Which artifact it speaks of is in the signed
 		// Statement, and whoever asks about an artifact asks by a digest of its
@@ -97,7 +99,10 @@ func NewFromMaterial(name string, material root.TrustedMaterial, options ...Opti
 // Verify implements [attestor.Verifier]. Evidence that is a bare envelope is
 // Failed: it has nothing that ties its signatures to a trusted root. So is a
 // bundle whose payload is not an in-toto Statement, which sigstore-go does not
-// verify. SignedAt is the earliest of the times that were verified.
+// verify. So is one with a certificate behind the signer's, or a time-stamp, that the
+// trusted root does not vouch for, though sigstore-go needs neither; but if the trusted
+// root has no time-stamp authority, no time-stamp beside a sufficient log entry is
+// looked at. SignedAt is the earliest of the times that were verified.
 func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.Verification, error) {
 	if err := ctx.Err(); err != nil {
 		return attestor.Verification{}, err
@@ -120,6 +125,12 @@ func (v *Verifier) Verify(ctx context.Context, ev *attestor.Evidence) (attestor.
 	}
 	result, err := v.verifier.Verify(&b, v.builder)
 	if err != nil {
+		return failed(err.Error())
+	}
+	if err := verifyCertificates(&b, v.material); err != nil {
+		return failed(err.Error())
+	}
+	if err := verifyTimestamps(&b, v.material); err != nil {
 		return failed(err.Error())
 	}
 	var entries []int
