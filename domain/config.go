@@ -68,8 +68,9 @@ const (
 	// PoolerNone is a direct connection, or a pooler in session mode.
 	PoolerNone Pooler = iota
 	// PoolerTransaction is PgBouncer in transaction mode, or the like. No named
-	// prepared statements are used, and the timeouts of [Config] are not set,
-	// since such a pooler shares sessions: set them on the role instead.
+	// prepared statements are used, and neither the timeouts of [Config] nor the
+	// isolation READ COMMITTED are set, since such a pooler shares sessions: set them
+	// on the role instead.
 	PoolerTransaction
 )
 
@@ -164,6 +165,8 @@ func (c Config) poolConfig(name string, conn Conn) (*pgxpool.Config, error) {
 		}
 	}
 	cc.RuntimeParams["timezone"] = "UTC"
+	// Nothing is written in another isolation, which a role or a database may default to.
+	cc.RuntimeParams["default_transaction_isolation"] = "read committed"
 	return p, nil
 }
 

@@ -24,6 +24,7 @@ const (
 	tenantSuspended = "AD003"
 	requirement     = "AD004"
 	ledgerLaw       = "AD020"
+	isolation       = "AD021"
 	ledgerTime      = "AD022"
 )
 
@@ -64,6 +65,8 @@ func sentinel(err error) error {
 		return fault.ErrTenantSuspended
 	case requirement:
 		return fault.ErrRequirement
+	case isolation:
+		return &fault.Invalid{Field: "transaction isolation", Allowed: "read committed", Problem: pg.Message}
 	case ledgerLaw, ledgerTime:
 		return fault.ErrLedgerLaw
 	case "25006":

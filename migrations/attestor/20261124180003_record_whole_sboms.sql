@@ -41,6 +41,11 @@ DECLARE
   digest_dims text := '[1:' || NULLIF(cardinality(digest_ids), 0) || ']';
   licence_dims text := '[1:' || NULLIF(cardinality(licence_ids), 0) || ']';
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    -- Else the tenant's row, and what others recorded, would be read as it was once.
+    RAISE EXCEPTION 'SBOMs are recorded in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+      USING ERRCODE = 'AD021';
+  END IF;
   -- Elements are found by their places, in arrays of their own kind and in others. So
   -- each array is of one dimension and begins at 1, those of a kind are of one length,
   -- and a place is that of an element: else something is left out in silence, or is

@@ -74,6 +74,11 @@ DECLARE
   -- The dimensions that all arrays must have; NULL is that of empty ones.
   segment_dims text := '[1:' || NULLIF(cardinality(segment_ids), 0) || ']';
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    -- Else the tenant's row, and what others recorded, would be read as it was once.
+    RAISE EXCEPTION 'proof chains are assembled in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+      USING ERRCODE = 'AD021';
+  END IF;
   -- A segment is a row across the arrays: each is of one dimension and begins at 1, and
   -- all are of one length. Else a part of a segment would be missing, or another's.
   IF array_dims(segment_ids) IS DISTINCT FROM segment_dims OR array_dims(kinds) IS DISTINCT FROM segment_dims

@@ -38,6 +38,11 @@ DECLARE
   subject_dims text := '[1:' || NULLIF(cardinality(subject_ids), 0) || ']';
   verification_dims text := '[1:' || NULLIF(cardinality(verification_ids), 0) || ']';
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    -- Else the tenant's row, and what others recorded, would be read as it was once.
+    RAISE EXCEPTION 'evidence is recorded in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+      USING ERRCODE = 'AD021';
+  END IF;
   -- Elements are found by their places, in arrays of their own kind and in others. So
   -- each array is of one dimension and begins at 1, those of a kind are of one length,
   -- and a place is that of an element: else something is left out in silence, or is

@@ -24,6 +24,11 @@ DECLARE
   -- The dimensions that all arrays must have; NULL is that of empty ones.
   entry_dims text := '[1:' || NULLIF(cardinality(ids), 0) || ']';
 BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    -- Else the tenant's row, and what others recorded, would be read as it was once.
+    RAISE EXCEPTION 'log entries are recorded in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+      USING ERRCODE = 'AD021';
+  END IF;
   -- An entry is a row across the arrays: each is of one dimension and begins at 1, and all
   -- are of one length. Else a part of an entry would be missing, or another's.
   IF array_dims(ids) IS DISTINCT FROM entry_dims OR array_dims(envelope_sha256s) IS DISTINCT FROM entry_dims
