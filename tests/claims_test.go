@@ -49,7 +49,7 @@ func TestNothingThatACallSaysIsLeftOut(t *testing.T) {
 		"a verification's id twice":    {evidence, map[string]string{"verification_ids": ids(130, 1) + "::uuid[] || " + ids(130, 1)}, "23505"},
 		"a signature's place twice":    {evidence, map[string]string{"signature_of": "ARRAY[1, 1]"}, "23505"},
 		"an SBOM's id twice":           {sboms, map[string]string{"ids": ids(200, 1) + "::uuid[] || " + ids(200, 1)}, "23505"},
-		"an SBOM twice":                {sboms, map[string]string{"ids": ids(200, 1) + "::uuid[] || " + ids(200, 1), "sha256s": "ARRAY[sha256('a'), sha256('a')]"}, "23514"},
+		"an SBOM twice":                {sboms, map[string]string{"ids": ids(200, 1) + "::uuid[] || " + ids(200, 1), "sha256s": "ARRAY[sha256('a'), sha256('a')]"}, "23505"},
 		"a document twice":             {sboms, map[string]string{"sha256s": "ARRAY[sha256('a'), sha256('a')]"}, "23514"},
 		"a component's id twice":       {sboms, map[string]string{"entry_ids": ids(220, 1) + "::uuid[] || " + ids(220, 1), "digest_entries": ids(220, 1) + "::uuid[] || " + ids(220, 1), "licence_entries": ids(220, 1) + "::uuid[] || " + ids(220, 1)}, "23505"},
 		"a component's place twice":    {sboms, map[string]string{"entry_of": "ARRAY[1, 1]", "digest_of": "ARRAY[1, 1]", "licence_of": "ARRAY[1, 1]"}, "23505"},
@@ -84,6 +84,37 @@ func TestNothingThatACallSaysIsLeftOut(t *testing.T) {
 		}
 	}
 	require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+}
+
+// Of two that share an id, one of which is there already, the other would get all that
+// is said of both.
+func TestIDThatIsThereTwiceIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.attacker(t)
+	a.become(t, w.acme.ID().String())
+	attacked := 0
+	for _, e := range w.entrances(t) {
+		o := a.try(t, e.callWith(t, nil), "")
+		require.Nil(t, o.pgError, o.text)
+		before := w.fingerprint(t, attestdb.TenantID{})
+		for _, argument := range e.arguments {
+			if argument.Type != "uuid[]" || strings.HasSuffix(argument.Name, "_entries") {
+				continue // those name others' ids
+			}
+			twice := fmt.Sprintf("array_fill((%s)[1], ARRAY[2])", argument.sql())
+			others := map[string]string{argument.Name: twice}
+			if argument.Name == "entry_ids" {
+				others["digest_entries"], others["licence_entries"] = twice, twice
+			}
+			o := a.try(t, e.callWith(t, others), "")
+			require.NotNil(t, o.pgError, "%s %s", e.name, argument.Name)
+			require.Equal(t, "23505", o.pgError.Code, "%s %s: %s", e.name, argument.Name, o.pgError.Message)
+			attacked++
+		}
+		require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+	}
+	require.Equal(t, 12, attacked)
 }
 
 // Verified evidence is such whose newest verification says so: another outcome beside

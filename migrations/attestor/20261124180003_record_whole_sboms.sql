@@ -93,6 +93,18 @@ BEGIN
   IF NOT coalesce(1 <= ALL (entry_of) AND cardinality(ids) >= ALL (entry_of), entry_of IS NULL) THEN
     RAISE EXCEPTION 'a component is of no SBOM of the call' USING ERRCODE = 'check_violation';
   END IF;
+  -- Two that share an id would be taken for one, and what is of the one for the other's.
+  IF greatest(cardinality(ids), cardinality(artifact_ids), cardinality(entry_ids), cardinality(digest_ids),
+              cardinality(licence_ids)) > 1 THEN
+    IF EXISTS (SELECT FROM (SELECT 0, unnest(ids)
+                            UNION ALL SELECT 1, unnest(artifact_ids)
+                            UNION ALL SELECT 2, unnest(entry_ids)
+                            UNION ALL SELECT 3, unnest(digest_ids)
+                            UNION ALL SELECT 4, unnest(licence_ids)) AS i (kind, id)
+                WHERE i.id IS NOT NULL GROUP BY i.kind, i.id HAVING count(*) > 1) THEN
+      RAISE EXCEPTION 'an id is there twice' USING ERRCODE = 'unique_violation';
+    END IF;
+  END IF;
   IF cardinality(ids) > 1 THEN
     IF (SELECT count(DISTINCT i.sha256) < count(*) FROM unnest(sha256s) AS i (sha256)) THEN
       RAISE EXCEPTION 'a document is there twice' USING ERRCODE = 'check_violation';

@@ -85,6 +85,11 @@ BEGIN
   OR array_dims(digests) IS DISTINCT FROM segment_dims OR array_dims(contents) IS DISTINCT FROM segment_dims THEN
     RAISE EXCEPTION 'the arrays are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
   END IF;
+  IF cardinality(segment_ids) > 1 THEN
+    IF (SELECT count(DISTINCT i.id) < count(*) FROM unnest(segment_ids) AS i (id)) THEN
+      RAISE EXCEPTION 'an id is there twice' USING ERRCODE = 'unique_violation';
+    END IF;
+  END IF;
 
   SELECT t.status INTO found_status FROM tenancy.tenants t WHERE t.id = tenant;
   IF found_status IS NULL THEN

@@ -83,6 +83,16 @@ BEGIN
   IF NOT coalesce(1 <= ALL (verification_of) AND cardinality(ids) >= ALL (verification_of), verification_of IS NULL) THEN
     RAISE EXCEPTION 'a verification is of no envelope of the call' USING ERRCODE = 'check_violation';
   END IF;
+  -- Two that share an id would be taken for one, and what is of the one for the other's.
+  IF greatest(cardinality(ids), cardinality(signature_ids), cardinality(subject_ids), cardinality(verification_ids)) > 1 THEN
+    IF EXISTS (SELECT FROM (SELECT 0, unnest(ids)
+                            UNION ALL SELECT 1, unnest(signature_ids)
+                            UNION ALL SELECT 2, unnest(subject_ids)
+                            UNION ALL SELECT 3, unnest(verification_ids)) AS i (kind, id)
+                WHERE i.id IS NOT NULL GROUP BY i.kind, i.id HAVING count(*) > 1) THEN
+      RAISE EXCEPTION 'an id is there twice' USING ERRCODE = 'unique_violation';
+    END IF;
+  END IF;
 
   SELECT t.require_verified, t.require_in_toto INTO must_verify, must_state
     FROM tenancy.tenants t WHERE t.id = tenant;

@@ -42,6 +42,14 @@ BEGIN
   OR array_dims(notes) IS DISTINCT FROM entry_dims OR array_dims(verified) IS DISTINCT FROM entry_dims THEN
     RAISE EXCEPTION 'the arrays are not of one dimension, from 1, and of one length' USING ERRCODE = 'check_violation';
   END IF;
+  -- Two that share an id would be taken for one, and what is of the one for the other's.
+  IF greatest(cardinality(ids), cardinality(checkpoint_ids)) > 1 THEN
+    IF EXISTS (SELECT FROM (SELECT 0, unnest(ids)
+                            UNION ALL SELECT 1, unnest(checkpoint_ids)) AS i (kind, id)
+                WHERE i.id IS NOT NULL GROUP BY i.kind, i.id HAVING count(*) > 1) THEN
+      RAISE EXCEPTION 'an id is there twice' USING ERRCODE = 'unique_violation';
+    END IF;
+  END IF;
   IF cardinality(ids) > 1 THEN
     IF (SELECT count(DISTINCT (i.sha256, i.position)) < count(*) FROM unnest(envelope_sha256s, positions) AS i (sha256, position)) THEN
       RAISE EXCEPTION 'two entries have one place' USING ERRCODE = 'check_violation';
