@@ -10,6 +10,7 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/domain/tenancy"
 )
 
@@ -122,5 +123,56 @@ func TestTenantThatRequiresSignedEvidenceTakesNoSBOMAlone(t *testing.T) {
 	_, err = admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{})
 	require.NoError(t, err)
 	_, err = w.acme.ImportSBOM(t.Context(), raw)
+	require.NoError(t, err)
+}
+
+// A reasoning, a VEX document or a verdict that a chain brings itself was signed by nobody
+// either; one that is in a stored envelope, and whatever a chain had before, stays.
+func TestTenantThatRequiresSignedEvidenceTakesNoUnsignedSegment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.db.Tenancy().As("admin")
+	signer := domaintest.NewSigner(t)
+	ev := signer.Evidence(t, "x", []byte("x"))
+	rec, err := w.acme.Record(t.Context(), ev, attestdb.Verify(signer.Verifier(t)))
+	require.NoError(t, err)
+	request := func(policy string, segments ...attestor.ChainSegment) attestor.ChainRequest {
+		return attestor.ChainRequest{
+			Subject: ev.Statement.Subject[0].Digest[0], PolicyVersion: policy,
+			Segments: append([]attestor.ChainSegment{{Kind: proofchain.Evidence, Digest: rec.SHA256}}, segments...),
+		}
+	}
+	document := func(kind proofchain.Kind) attestor.ChainSegment {
+		return attestor.ChainSegment{Kind: kind, Content: []byte(`{"result":"pass"}`)}
+	}
+	kinds := []proofchain.Kind{proofchain.Reasoning, proofchain.VEX, proofchain.Verdict}
+	was, err := w.acme.AssembleChain(t.Context(), request("1", document(proofchain.Verdict)))
+	require.NoError(t, err)
+	for i, r := range []tenancy.Requirements{{Verified: true}, {InToto: true}} {
+		_, err := admin.Require(t.Context(), w.acme.ID(), r)
+		require.NoError(t, err)
+		before := w.fingerprint(t, attestdb.TenantID{})
+		for _, kind := range kinds {
+			_, err := w.acme.AssembleChain(t.Context(), request("2", document(kind)))
+			require.ErrorIs(t, err, attestdb.ErrRequirement, kind)
+		}
+		a := w.attacker(t)
+		a.become(t, w.acme.ID().String())
+		o := a.try(t, chainCall(w.acme.ID().String()), "")
+		require.NotNil(t, o.pgError)
+		require.Equal(t, "AD004", o.pgError.Code)
+		require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
+
+		for _, kind := range kinds {
+			_, err := w.acme.AssembleChain(t.Context(), request(fmt.Sprint(kind, i), attestor.ChainSegment{Kind: kind, Digest: rec.SHA256}))
+			require.NoError(t, err, kind)
+		}
+	}
+	v, err := w.acme.Attestor().VerifyChain(t.Context(), was.ID, nil)
+	require.NoError(t, err)
+	require.Empty(t, v.Findings)
+	_, err = admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{})
+	require.NoError(t, err)
+	_, err = w.acme.AssembleChain(t.Context(), request("3", document(proofchain.VEX)))
 	require.NoError(t, err)
 }
