@@ -213,6 +213,7 @@ func (r *componentRow) component() (Component, error) {
 		if err != nil {
 			return c, fmt.Errorf("stored component %s: %w", c.ID, err)
 		}
+		p.Version = text(r.packageVersion) // which may be the component's own
 		c.Package = p
 	}
 	for i, algorithm := range r.algorithms {

@@ -87,7 +87,7 @@ const (
      ) e
      ORDER BY e.created_at DESC, e.id DESC
      LIMIT $4`
-	// What is found by package and version differs in few qualifiers. $7 is the purl
+	// What is found by package and version differs in few qualifiers. $7 is a purl
 	// of each version.
 	purls, andPURL = `, $7::text[]`, ` AND e.purl = v.purl`
 	// A component may have a digest or a licence twice. $5 algorithm, $6 digest.
@@ -197,7 +197,7 @@ func (s *Store) search(ctx context.Context, q ComponentQuery) (search, error) {
 }
 
 // searchPackage searches by the versions that p means and r contains. With
-// qualifiers each has one package URL: that of p, with the version.
+// qualifiers each has its package URLs: that of p, with the version and without.
 func (s *Store) searchPackage(ctx context.Context, p sbom.Package, r sbom.Range) (found search, err error) {
 	found.filter = "purl " + p.PURL + " " + r.String()
 	versions := []string{p.Version}
@@ -216,7 +216,7 @@ func (s *Store) searchPackage(ctx context.Context, p sbom.Package, r sbom.Range)
 	}
 	var meant, urls []string
 	for _, v := range versions {
-		if url := p.At(v); url != "" {
+		for _, url := range p.URLs(v) {
 			meant, urls = append(meant, v), append(urls, url)
 		}
 	}

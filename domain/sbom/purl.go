@@ -29,8 +29,9 @@ type Package struct {
 	// Key is PURL without version, qualifiers and subpath: all versions of a
 	// package have one.
 	Key string
-	// Version is compared with ranges; "" if PURL has none. That of an RPM or a
-	// Debian package has its epoch, which PURL may have in a qualifier: "1:4.2-3".
+	// Version is compared with ranges; "" if PURL has none, and the component that it
+	// is of has none either. That of an RPM or a Debian package has its epoch, which
+	// PURL may have in a qualifier: "1:4.2-3".
 	Version string
 	// Qualified says that PURL has qualifiers or a subpath.
 	Qualified bool
@@ -51,9 +52,7 @@ func ParsePackage(purl string) (Package, error) {
 		PURL: u.ToString(), Type: u.Type, Version: u.Version, Qualified: len(u.Qualifiers) > 0 || u.Subpath != "",
 		Key: (&packageurl.PackageURL{Type: u.Type, Namespace: u.Namespace, Name: u.Name}).ToString(),
 	}
-	if epoch := u.Qualifiers.Map()["epoch"]; p.hasEpochs() && epoch != "" && p.Version != "" && !strings.Contains(p.Version, ":") {
-		p.Version = epoch + ":" + p.Version
-	}
+	p.addEpoch(u)
 	for _, s := range []string{p.PURL, p.Key, p.Version} {
 		if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {
 			return Package{}, &fault.Invalid{Field: "purl", Allowed: allowed, Problem: "it has NUL or is not UTF-8"}
@@ -67,6 +66,28 @@ func ParsePackage(purl string) (Package, error) {
 		}
 	}
 	return p, nil
+}
+
+func (p *Package) addEpoch(u packageurl.PackageURL) {
+	if epoch := u.Qualifiers.Map()["epoch"]; p.hasEpochs() && epoch != "" && p.Version != "" && !strings.Contains(p.Version, ":") {
+		p.Version = epoch + ":" + p.Version
+	}
+}
+
+// orVersion returns p with the version that its component states, where PURL has none
+// and it is not too long: else nobody who asks for the version would find the component.
+func (p Package) orVersion(stated string) Package {
+	u, err := packageurl.FromString(p.PURL)
+	if err != nil || p.Version != "" {
+		return p
+	}
+	with := p
+	with.Version = stated
+	with.addEpoch(u)
+	if len(with.Version) > MaxVersionLength {
+		return p
+	}
+	return with
 }
 
 // hasEpochs reports whether versions of p's type may begin with an epoch.
@@ -110,6 +131,20 @@ func (p Package) At(version string) string {
 	}
 	u.Version = version
 	return u.ToString()
+}
+
+// URLs returns the canonical package URLs of a version, a [Package].Version of p's Key,
+// with p's own qualifiers and subpath: that of [Package.At], and the one without a
+// version, of components that state it beside. There is none where At returns "".
+func (p Package) URLs(version string) []string {
+	url, bare := p.At(version), p.At("")
+	switch url {
+	case "":
+		return nil
+	case bare:
+		return []string{url}
+	}
+	return []string{url, bare}
 }
 
 // quoted shortens what an error repeats.

@@ -88,7 +88,7 @@ type Component struct {
 	// PURL is the package URL in its canonical form, or as the document has it if
 	// it is not one: Package is zero then.
 	PURL string
-	// Package is what PURL names.
+	// Package is what PURL names, in the component's own version if PURL has none.
 	Package Package
 	// Digests are by the names that in-toto gives to algorithms, sorted, each once.
 	Digests []digest.Digest
@@ -261,7 +261,7 @@ func text(path, s string, most int) error {
 	return nil
 }
 
-// purl gives c its package URL.
+// purl gives c, which has its version, its package URL.
 func (r *reader) purl(path, stated string, c *Component) error {
 	if stated == "" {
 		return nil
@@ -277,7 +277,7 @@ func (r *reader) purl(path, stated string, c *Component) error {
 		r.problem(path, invalid.Allowed, invalid.Problem)
 		return nil
 	}
-	c.PURL, c.Package = p.PURL, p
+	c.PURL, c.Package = p.PURL, p.orVersion(c.Version)
 	return nil
 }
 
