@@ -28,9 +28,12 @@ func (a *app) chainAssemble() *cobra.Command {
 	parts := chainParts{given: map[proofchain.Kind]*[]string{}}
 	cmd := a.verb("assemble --subject DIGEST --policy-version VERSION [--collect] [--KIND SHA256|FILE]…", "Assemble a proof chain for an artifact", 0, 0,
 		func(ctx context.Context, _ []string) error {
+			if choice.given(nil) != 1 {
+				return usagef("give --subject DIGEST or --file ARTIFACT")
+			}
 			subject, err := choice.artifact()
 			if err != nil {
-				return usagef("give --subject DIGEST or --file ARTIFACT")
+				return err
 			}
 			if err := proofchain.CheckPolicyVersion(policy); err != nil {
 				return usagef("--policy-version: %w", err)

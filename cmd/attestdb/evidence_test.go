@@ -53,6 +53,7 @@ func writeEvidence(t testing.TB, dir string) {
 	write("attested.json", sign(t, []byte(attested[:strings.LastIndex(attested, `"predicate"`)]+bom+"}"), key1))
 	write("broken.json", sign(t, []byte(attested[:strings.LastIndex(attested, `"predicate"`)]+strings.Replace(bom, "1.5", "1.2", 1)+"}"), key1))
 	write("lines.jsonl", fmt.Appendf(nil, "%s\n\n%s\n", one, two))
+	write("blank.jsonl", fmt.Appendf(nil, "\n%s\n%s\n", one, two))
 	write("badsig.json", []byte(strings.Replace(string(one), `"sig":"`, `"sig":"!`, 1)))
 	write("escape.json", sign(t, statement(strings.Replace(subject, "app.tar", `\u001b[31mred\u202e`, 1), "https://example.com/escape/v1"), key1))
 	write("garbage.json", []byte("garbage"))

@@ -123,14 +123,20 @@ func Lines(name string, r io.Reader) iter.Seq[Source] {
 	}
 }
 
-// Documents yields the evidence in r: one document, or, if its first line is a
-// document by itself and more follows, one document a line as in [Lines]. Tools
-// write attestations in both forms. One document is all bytes of r, its last line's
-// end included.
+// Documents yields the evidence in r: one document, or, if its first line that is not
+// blank is a document by itself and more follows, one document a line as in [Lines].
+// Tools write attestations in both forms. One document is all bytes of r, blank lines
+// and its last line's end included.
 func Documents(name string, r io.Reader) iter.Seq[Source] {
 	return func(yield func(Source) bool) {
 		br := bufio.NewReaderSize(r, 1<<16)
 		first, long, err := readLine(br)
+		var blank []byte
+		for err == nil && !long && len(bytes.TrimSpace(first)) == 0 {
+			blank = append(blank, first...)
+			first, long, err = readLine(br)
+			long = long || len(blank) > MaxContentSize
+		}
 		switch {
 		case err != nil && !errors.Is(err, io.EOF):
 			yield(Source{Name: name, Err: cause(err)})
@@ -140,15 +146,15 @@ func Documents(name string, r io.Reader) iter.Seq[Source] {
 			return
 		}
 		if err != nil || !json.Valid(first) {
-			rest, err := readAtMost(io.MultiReader(bytes.NewReader(first), br))
+			rest, err := readAtMost(io.MultiReader(bytes.NewReader(blank), bytes.NewReader(first), br))
 			yield(Source{Name: name, Raw: rest, Err: cause(err)})
 			return
 		}
 		if rest, err := br.Peek(1); err == nil && len(rest) > 0 {
-			Lines(name, io.MultiReader(bytes.NewReader(first), br))(yield)
+			Lines(name, io.MultiReader(bytes.NewReader(blank), bytes.NewReader(first), br))(yield)
 			return
 		}
-		yield(Source{Name: name, Raw: first})
+		yield(Source{Name: name, Raw: append(blank, first...)})
 	}
 }
 

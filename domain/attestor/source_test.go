@@ -66,6 +66,10 @@ func TestDocumentsTakesOneDocumentOrOneALine(t *testing.T) {
 		{"{}\nno\n", []string{"-:1={}", "-:2=no"}},
 		{"no\n{}\n", []string{"-=no\n{}\n"}},
 		{"", []string{"-="}},
+		{"\n \r\n{}\n{}\n", []string{"-:3={}", "-:4={}"}},
+		{"\n{}\n", []string{"-=\n{}\n"}},
+		{"\n{\n}\n", []string{"-=\n{\n}\n"}},
+		{"\n\n", []string{"-=\n\n"}},
 	} {
 		require.Equal(t, c.want, told(attestor.Documents("-", strings.NewReader(c.in))), c.in)
 		require.Equal(t, c.want, told(attestor.Documents("-", iotest.OneByteReader(strings.NewReader(c.in)))), c.in)
@@ -90,8 +94,11 @@ func TestALineThatIsTooLongIsNamedAndPassedOver(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"f:1", "f:2", "f:3"}, names)
-	for s := range attestor.Documents("-", strings.NewReader(long)) {
-		require.ErrorIs(t, s.Err, fault.ErrInvalid)
+	for _, in := range []string{long, strings.Repeat("\n", attestor.MaxContentSize+2) + "{}\n{}\n"} {
+		for s := range attestor.Documents("-", strings.NewReader(in)) {
+			require.ErrorIs(t, s.Err, fault.ErrInvalid)
+			require.Equal(t, "-", s.Name)
+		}
 	}
 }
 

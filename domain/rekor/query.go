@@ -67,6 +67,8 @@ func (q Query) lookup() (lookup, error) {
 		return lookup{}, &fault.Invalid{Field: "log_id", Allowed: "together with a log index"}
 	case q.ranged() && !q.Since.IsZero():
 		return lookup{}, &fault.Invalid{Field: "since", Allowed: "without a range of integrated times"}
+	case !q.IntegratedBefore.IsZero() && !q.IntegratedFrom.Before(q.IntegratedBefore):
+		return lookup{}, &fault.Invalid{Field: "integrated before", Allowed: "a time after integrated from"}
 	}
 	l := lookup{sql: findAllSQL, since: q.Since, filter: "rekor.find all"}
 	switch {
