@@ -238,6 +238,12 @@ func TestExportThatIsTamperedWithIsFoundOut(t *testing.T) {
 		"a tile in another spelling": {add("tile/0/x000/001", "x"), ledger.ProblemExtra, -1},
 		"an older bundle":            {add("tile/entries/002.p/3", "x"), ledger.ProblemTile, -1},
 		"an older tile":              {add("tile/0/002.p/1", strings.Repeat("x", 32)), ledger.ProblemTile, -1},
+		"an older bundle cut": {func(t testing.TB, dir string) {
+			add("tile/entries/002.p/1", contents(t, dir)["tile/entries/002.p/188"][:3])(t, dir)
+		}, ledger.ProblemTile, -1},
+		"an older tile with more": {func(t testing.TB, dir string) {
+			add("tile/0/002.p/1", contents(t, dir)["tile/0/002.p/188"][:64])(t, dir)
+		}, ledger.ProblemTile, -1},
 		"a directory for a file": {func(t testing.TB, dir string) {
 			remove("tile/0/001")(t, dir)
 			add("tile/0/001/x", "x")(t, dir)
