@@ -146,7 +146,16 @@ func TestNothingIsKeptOfASignerThatFails(t *testing.T) {
 		}
 	}
 	require.Empty(t, allCheckpoints(t, h.Verdict()))
-	_, err := ledger.NewSigningKey(good.Signer, signingKey(t, "k").VerifierKey())
+	// What is there need not be signed again.
+	first, err := h.Verdict().Checkpoint(t.Context(), good, "")
+	require.NoError(t, err)
+	key, err := ledger.NewSigningKey(badSigner{Signer: good.Signer, err: broken}, good.VerifierKey())
+	require.NoError(t, err)
+	again, err := h.Verdict().Checkpoint(t.Context(), key, "")
+	require.NoError(t, err)
+	require.True(t, again.Existed)
+	require.Equal(t, first.Checkpoint, again.Checkpoint)
+	_, err = ledger.NewSigningKey(good.Signer, signingKey(t, "k").VerifierKey())
 	require.ErrorIs(t, err, attestdb.ErrInvalid)
 }
 
@@ -297,6 +306,11 @@ func TestProofOfAnEntryStandsWithoutTheDatabase(t *testing.T) {
 	}{
 		{"UPDATE verdict.ledger_entries SET reason = 'other' WHERE seq = 29", ledger.ProblemHash},
 		{"UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 29", ledger.ProblemInclusion},
+		// With its nodes it makes a proof, which leads to another root hash than was signed.
+		{`UPDATE verdict.ledger_nodes n SET hash = verdict.node((SELECT array_agg(e.leaf_hash ORDER BY e.seq)
+		    FROM verdict.ledger_entries e WHERE e.tenant_id = n.tenant_id AND e.seq BETWEEN 16 AND 31)) WHERE level = 1 AND index = 1`, ledger.ProblemInclusion},
+		{`UPDATE verdict.ledger_nodes n SET hash = verdict.node((SELECT array_agg(m.hash ORDER BY m.index)
+		    FROM verdict.ledger_nodes m WHERE m.tenant_id = n.tenant_id AND m.level = 1 AND m.index < 16)) WHERE level = 2 AND index = 0`, ledger.ProblemInclusion},
 		{"DELETE FROM verdict.ledger_entries WHERE seq > 400", ledger.ProblemCheckpoint},
 	} {
 		for _, q := range []string{"SET session_replication_role = replica", c.statement} {
