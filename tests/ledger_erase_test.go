@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -10,6 +11,7 @@ import (
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/verdict"
 )
 
@@ -81,9 +83,13 @@ func TestErase(t *testing.T) {
 	}
 	_, err = w.db.Eraser().Payload(t.Context(), w.acme.ID(), other.Seq, "r")
 	require.ErrorIs(t, err, attestdb.ErrNoActor)
-	_, err = eraser.Payload(t.Context(), w.acme.ID(), other.Seq, "")
-	require.ErrorIs(t, err, attestdb.ErrInvalid)
+	for _, reason := range []string{"", "a\x00", strings.Repeat("a", ledger.MaxReasonLength-63)} {
+		_, err = eraser.Payload(t.Context(), w.acme.ID(), other.Seq, reason)
+		require.ErrorIs(t, err, attestdb.ErrInvalid)
+	}
 	require.EqualValues(t, 2, soundly(t, w.acme).Erased)
+	_, err = eraser.Payload(t.Context(), w.acme.ID(), other.Seq, strings.Repeat("a", ledger.MaxReasonLength-64))
+	require.NoError(t, err)
 }
 
 func soundly(t *testing.T, h *attestdb.TenantDB) verdict.Report {

@@ -3,6 +3,7 @@ package verdict
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -63,8 +64,10 @@ func (e *Eraser) erase(ctx context.Context, sql string, id tenant.ID, what any, 
 	if err := e.actor.Validate(); err != nil {
 		return Erasure{}, err
 	}
-	if reason == "" || len(reason) > ledger.MaxReasonLength || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
-		return Erasure{}, &fault.Invalid{Field: "reason", Allowed: "1 to 65536 bytes of UTF-8 without NUL"}
+	// The act names what was erased beside its reason.
+	const most = ledger.MaxReasonLength - 64
+	if reason == "" || len(reason) > most || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
+		return Erasure{}, &fault.Invalid{Field: "reason", Allowed: fmt.Sprintf("1 to %d bytes of UTF-8 without NUL", most)}
 	}
 	var done Erasure
 	// To erase again changes nothing.
