@@ -146,6 +146,9 @@ func TestTenantThatRequiresSignedEvidenceTakesNoUnsignedSegment(t *testing.T) {
 		return attestor.ChainSegment{Kind: kind, Content: []byte(`{"result":"pass"}`)}
 	}
 	kinds := []proofchain.Kind{proofchain.Reasoning, proofchain.VEX, proofchain.Verdict}
+	alone, err := w.acme.ImportSBOM(t.Context(), wordySBOM(t, "before"), attestdb.About("x", ev.Statement.Subject[0].Digest[0]))
+	require.NoError(t, err)
+	sbom := attestor.ChainSegment{Kind: proofchain.SBOM, Digest: alone.SHA256}
 	was, err := w.acme.AssembleChain(t.Context(), request("1", document(proofchain.Verdict)))
 	require.NoError(t, err)
 	for i, r := range []tenancy.Requirements{{Verified: true}, {InToto: true}} {
@@ -156,6 +159,8 @@ func TestTenantThatRequiresSignedEvidenceTakesNoUnsignedSegment(t *testing.T) {
 			_, err := w.acme.AssembleChain(t.Context(), request("2", document(kind)))
 			require.ErrorIs(t, err, attestdb.ErrRequirement, kind)
 		}
+		_, err = w.acme.AssembleChain(t.Context(), request("2", sbom))
+		require.ErrorIs(t, err, attestdb.ErrRequirement, "it came alone before that was required")
 		a := w.attacker(t)
 		a.become(t, w.acme.ID().String())
 		o := a.try(t, chainCall(w.acme.ID().String()), "")
@@ -173,6 +178,6 @@ func TestTenantThatRequiresSignedEvidenceTakesNoUnsignedSegment(t *testing.T) {
 	require.Empty(t, v.Findings)
 	_, err = admin.Require(t.Context(), w.acme.ID(), tenancy.Requirements{})
 	require.NoError(t, err)
-	_, err = w.acme.AssembleChain(t.Context(), request("3", document(proofchain.VEX)))
+	_, err = w.acme.AssembleChain(t.Context(), request("3", document(proofchain.VEX), sbom))
 	require.NoError(t, err)
 }

@@ -61,12 +61,12 @@ func verifyTimestamps(b *bundle.Bundle, material root.TrustedMaterial) error {
 	for i, timestamp := range timestamps {
 		var problems []error
 		for _, authority := range authorities {
-			if _, err := authority.Verify(timestamp, signed.Signature()); err == nil {
+			_, err := authority.Verify(timestamp, signed.Signature())
+			if err == nil {
 				problems = nil
 				break
-			} else {
-				problems = append(problems, err)
 			}
+			problems = append(problems, err)
 		}
 		if problems != nil {
 			return fmt.Errorf("time-stamp %d: %w", i, errors.Join(problems...))
