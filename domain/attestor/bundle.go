@@ -80,6 +80,9 @@ func (ev *Evidence) readBundle() error {
 	if err := protojson.Unmarshal(document, &pb); err != nil {
 		return protoFault("", pb.ProtoReflect().Type(), document, err)
 	}
+	if err := checkIntegers("", pb.ProtoReflect().Descriptor(), document); err != nil {
+		return err
+	}
 	if ev.Envelope, ev.Statement, err = readEnvelope("dsseEnvelope", fields["dsseEnvelope"]); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package attestor_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +128,10 @@ func TestParseBundleRefuses(t *testing.T) {
 		{"unknown field in the material", in(`"certificate"`, `"x":1,"certificate"`), material + ".x"},
 		{"unknown field in a log entry", replace(t, v1, `"logIndex"`, `"x":1,"logIndex"`), material + ".tlogEntries[0].x"},
 		{"log index of another kind", replace(t, v1, `"integratedTime":"`, `"integratedTime":"x`), material + ".tlogEntries[0].integratedTime"},
+		{"text behind a time", regexp.MustCompile(`"integratedTime":"(\d+)"`).ReplaceAllString(v1, `"integratedTime":"$1,9"`), material + ".tlogEntries[0].integratedTime"},
+		{"text behind a log index", regexp.MustCompile(`"logIndex":"(\d+)"`).ReplaceAllString(v1, `"logIndex":"$1 not a number"`), material + ".tlogEntries[0].logIndex"},
+		{"zeros before a log index", regexp.MustCompile(`"logIndex":"(\d+)"`).ReplaceAllString(v1, `"logIndex":"0$1"`), material + ".tlogEntries[0].logIndex"},
+		{"text behind a tree size", regexp.MustCompile(`"treeSize":"(\d+)"`).ReplaceAllString(v1, `"treeSize":"$1]}"`), material + ".tlogEntries[0].inclusionProof.treeSize"},
 		{"no signature", bare(hint, `{"payloadType":"x","payload":"","signatures":[]}`), "dsseEnvelope.signatures"},
 		{"two signatures", bare(hint, `{"payloadType":"x","payload":"","signatures":[{"sig":"AQ=="},{"sig":"AQ=="}]}`), "dsseEnvelope.signatures"},
 		{"empty sig", bare(hint, `{"payloadType":"x","payload":"","signatures":[{"sig":""}]}`), "dsseEnvelope.signatures[0].sig"},
