@@ -302,6 +302,7 @@ func TestSearchRefusesWhatNothingCanMeet(t *testing.T) {
 		"issuer":         {Signer: attestor.SignerQuery{Issuer: "\xff"}},
 		"key id":         {Signer: attestor.SignerQuery{KeyID: strings.Repeat("k", attestor.MaxTextLength+1)}},
 		"until":          {Since: at, Until: at},
+		"since":          {Until: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
 		_, _, err := acme.Attestor().Find(t.Context(), q, page.Request{})
 		var invalid *attestdb.InvalidError

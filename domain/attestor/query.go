@@ -88,6 +88,12 @@ func (q *Query) validate() error {
 	if q.Signer.SANMatch != "" && q.Signer.SAN == "" {
 		return &fault.Invalid{Field: "SAN", Allowed: "a name to compare with, since SANMatch is given"}
 	}
+	for _, at := range []time.Time{q.Since, q.Until} {
+		// Else a cursor could not tell one filter from another.
+		if y := at.UTC().Year(); y < 0 || y > 9999 {
+			return &fault.Invalid{Field: "since", Allowed: "times of the years 0 to 9999, as those of until"}
+		}
+	}
 	if !q.Until.IsZero() && !q.Since.Before(q.Until) {
 		return &fault.Invalid{Field: "until", Allowed: "a time after since"}
 	}
