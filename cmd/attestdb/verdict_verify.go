@@ -54,7 +54,7 @@ func (a *app) verdictVerify() *cobra.Command {
 				return err
 			}
 			if flags.allTenants {
-				return a.verifyLedgers(ctx, flags, req)
+				return a.verifyLedgers(ctx, req)
 			}
 			return a.verifyLedger(ctx, flags, req)
 		})
@@ -157,7 +157,7 @@ func (f verifyFlags) keepState(state verdict.State) error {
 	return nil
 }
 
-func (a *app) verifyLedgers(ctx context.Context, _ verifyFlags, req verdict.VerifyRequest) error {
+func (a *app) verifyLedgers(ctx context.Context, req verdict.VerifyRequest) error {
 	db, err := a.open(ctx, roleAuditor)
 	if err != nil {
 		return err
