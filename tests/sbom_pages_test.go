@@ -74,3 +74,26 @@ func TestNoComponentHidesThoseBehindIt(t *testing.T) {
 		}
 	}
 }
+
+// Any id is that of an artifact: pages begin at it and not behind the one before.
+func TestArtifactsOfTheFirstAndTheLastIDAreFound(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	acme := domaintest.Tenant(t, openOn(t, database), "acme")
+	rec, err := acme.ImportSBOM(t.Context(), []byte(`{"bomFormat":"CycloneDX","specVersion":"1.5","metadata":{"component":{"type":"application","name":"app"}},
+		"components":[{"type":"library","name":"a","version":"1","purl":"pkg:npm/a@1"},{"type":"library","name":"a2","version":"2","purl":"pkg:npm/a@2"}]}`))
+	require.NoError(t, err)
+	_, err = database.Conn(t, "superuser").Exec(t.Context(), `INSERT INTO attestor.sbom_artifacts (tenant_id, id, created_at, sbom_id, name, algorithm, digest)
+		SELECT tenant_id, i.id, created_at, sbom_id, i.id::text, 'sha256', sha256(i.id::text::bytea)
+		  FROM attestor.sbom_artifacts, unnest($1::uuid[]) AS i (id)`, []string{uuid.Nil.String(), uuid.Max.String()})
+	require.NoError(t, err)
+	for limit := 1; limit < 8; limit++ {
+		held := containing(t, acme, attestor.ComponentQuery{PURL: "pkg:npm/a"}, limit)
+		var names []string
+		for _, c := range held {
+			require.Equal(t, rec.ID, c.Component.SBOMID)
+			names = append(names, c.Artifact.Name)
+		}
+		require.Equal(t, []string{uuid.Nil.String(), "app", uuid.Max.String(), uuid.Nil.String(), "app", uuid.Max.String()}, names, "%d a page", limit)
+	}
+}

@@ -111,9 +111,9 @@ const (
   JOIN attestor.sbom_entries c ON c.tenant_id = $1 AND c.id = m.id` + componentParts + `
  ORDER BY m.created_at DESC, m.id DESC`
 
-	// The component at the beginning may have artifacts left, behind %[2]s. Each other
-	// one has a row, even if its SBOM is about no artifact: a page that is short of
-	// rows would pass for the last.
+	// The component at the beginning has the artifacts from %[2]s on. Each has a row,
+	// even if its SBOM is about no artifact: a page that is short of rows would pass
+	// for the last.
 	containingSQL = `SELECT` + componentColumns + `,
        coalesce(a.id, '00000000-0000-0000-0000-000000000000'), coalesce(a.name, ''), a.algorithm, a.digest, a.envelope_id,
        (SELECT v.outcome FROM attestor.envelope_verifications v
@@ -127,11 +127,10 @@ const (
     SELECT a.id, a.name, a.algorithm, a.digest, a.envelope_id
       FROM attestor.sbom_artifacts a
      WHERE a.tenant_id = $1 AND a.sbom_id = c.sbom_id
-       AND a.id > CASE WHEN c.id = $3 THEN %[2]s::uuid ELSE '00000000-0000-0000-0000-000000000000' END
+       AND a.id >= CASE WHEN c.id = $3 THEN %[2]s::uuid ELSE '00000000-0000-0000-0000-000000000000' END
      ORDER BY a.id
      LIMIT $4
   ) a ON true` + componentParts + `
- WHERE a.id IS NOT NULL OR c.id <> $3
  ORDER BY m.created_at DESC, m.id DESC, a.id
  LIMIT $4`
 
@@ -297,18 +296,17 @@ func (s *Store) Containing(ctx context.Context, q ComponentQuery, p page.Request
 	if err != nil || found.nothing {
 		return ContainmentPage{Skipped: found.skipped}, err
 	}
-	var within uuid.UUID // the artifact, of those of one component
+	var from uuid.UUID // the artifact, of those of one component
 	if after.Text != "" {
-		if within, err = uuid.Parse(after.Text); err != nil {
+		if from, err = uuid.Parse(after.Text); err != nil {
 			return ContainmentPage{}, &fault.Invalid{Field: "cursor", Allowed: "the cursor that an earlier page ended with"}
 		}
 	}
 	result := ContainmentPage{Skipped: found.skipped}
 	err = pgfault.Retry(ctx, s.retry, func() error {
-		// Each component has a row; that at the beginning may have none left, and one row
-		// more than asked for tells whether there is a next page.
-		args := append([]any{s.conn.Tenant(), moment(after), after.ID, rows + 2}, found.args...)
-		args = append(args, within)
+		// One row more than asked for is where the next page begins.
+		args := append([]any{s.conn.Tenant(), moment(after), after.ID, rows + 1}, found.args...)
+		args = append(args, from)
 		r, err := s.conn.Query(ctx, fmt.Sprintf(containingSQL, found.sql, fmt.Sprintf("$%d", len(args))), args...)
 		if err == nil {
 			result.Containments, err = pgx.CollectRows(r, scanContainment)
@@ -319,9 +317,9 @@ func (s *Store) Containing(ctx context.Context, q ComponentQuery, p page.Request
 		return ContainmentPage{}, pgfault.Map("find artifacts", err)
 	}
 	if len(result.Containments) > rows {
+		next := &result.Containments[rows]
+		result.Next = page.Encode(filter, page.Key{CreatedAt: next.Component.CreatedAt, ID: next.Component.ID, Text: next.artifactID.String()})
 		result.Containments = result.Containments[:rows]
-		last := &result.Containments[rows-1]
-		result.Next = page.Encode(filter, page.Key{CreatedAt: last.Component.CreatedAt, ID: last.Component.ID, Text: last.artifactID.String()})
 	}
 	return result, nil
 }
