@@ -164,6 +164,8 @@ func (c Config) poolConfig(name string, conn Conn) (*pgxpool.Config, error) {
 			cc.RuntimeParams[param] = strconv.FormatInt(d.Milliseconds(), 10)
 		}
 	}
+	// Behind a pooler the sessions are not the pool's.
+	p.PrepareConn = renewPlans()
 	cc.RuntimeParams["timezone"] = "UTC"
 	// Nothing is written in another isolation, which a role or a database may default to.
 	cc.RuntimeParams["default_transaction_isolation"] = "read committed"

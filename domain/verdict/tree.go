@@ -22,12 +22,16 @@ type (
 	ConsistencyProof = ledger.ConsistencyProof
 )
 
+// sizeSQL is the place after the last entry. It is no max(), for which a plan may read all
+// entries by another index.
+const sizeSQL = `SELECT coalesce((SELECT e.seq + 1 FROM verdict.ledger_entries e WHERE e.tenant_id = $1 ORDER BY e.seq DESC LIMIT 1), 0)`
+
 // Size returns how many entries the ledger has: those with the places from 0 to one
 // below. What a transaction has appended is among them inside it.
 func (s *Store) Size(ctx context.Context) (int64, error) {
 	var size int64
 	err := pgfault.Retry(ctx, s.retry, func() error {
-		rows, err := s.conn.Query(ctx, "SELECT coalesce(max(e.seq) + 1, 0) FROM verdict.ledger_entries e WHERE e.tenant_id = $1", s.conn.Tenant())
+		rows, err := s.conn.Query(ctx, sizeSQL, s.conn.Tenant())
 		if err != nil {
 			return err
 		}
@@ -202,11 +206,13 @@ func place(t tlog.Tile) tlog.Tile { return tlog.Tile{H: t.H, L: t.L, N: t.N} }
 const tilesSQL = `SELECT t.n, h.index, h.hash
   FROM unnest($2::int[], $3::bigint[], $4::bigint[]) WITH ORDINALITY AS t (level, first, last, n)
  CROSS JOIN LATERAL (
-    SELECT e.seq AS index, e.leaf_hash AS hash FROM verdict.ledger_entries e
-     WHERE t.level = 0 AND e.tenant_id = $1 AND e.seq BETWEEN t.first AND t.last
+    (SELECT e.seq AS index, e.leaf_hash AS hash FROM verdict.ledger_entries e
+      WHERE t.level = 0 AND e.tenant_id = $1 AND e.seq BETWEEN t.first AND t.last
+      ORDER BY e.seq)
     UNION ALL
-    SELECT n.index, n.hash FROM verdict.ledger_nodes n
-     WHERE t.level > 0 AND n.tenant_id = $1 AND n.level = t.level AND n.index BETWEEN t.first AND t.last
+    (SELECT n.index, n.hash FROM verdict.ledger_nodes n
+      WHERE t.level > 0 AND n.tenant_id = $1 AND n.level = t.level AND n.index BETWEEN t.first AND t.last
+      ORDER BY n.index)
   ) h
  ORDER BY t.n, h.index`
 

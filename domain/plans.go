@@ -1,0 +1,32 @@
+package attestdb
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// renewPlans returns a hook for a pool that opens now, by which no plan is much older than
+// half of the pool's age. A session keeps a plan until somebody analyses its tables; one
+// that was made while a table was empty may read all of it for each row, and does so ever
+// longer in a database that fills for the first time.
+func renewPlans() func(context.Context, *pgx.Conn) (bool, error) {
+	const planned = "attestdb.planned"
+	opened := time.Now()
+	return func(ctx context.Context, conn *pgx.Conn) (bool, error) {
+		data, now := conn.PgConn().CustomData(), time.Now()
+		since, known := data[planned].(time.Time)
+		switch {
+		case !known:
+			data[planned] = now
+			return true, nil
+		case now.Sub(since) < max(since.Sub(opened), time.Second):
+			return true, nil
+		}
+		data[planned] = now
+		// Without it the connection is of no use: the pool makes another one.
+		_, err := conn.PgConn().Exec(ctx, "DISCARD PLANS").ReadAll()
+		return err == nil, nil
+	}
+}
