@@ -54,11 +54,11 @@ func (e *Entry) AppendLeaf(b []byte) []byte {
 func (e *Entry) Hashes(buf []byte) (leaf, decision digest.SHA256, _ []byte) {
 	buf = append(buf[:0], leafPrefix)
 	buf, end := e.appendLeaf(buf)
-	h := sha256.New()
-	h.Write([]byte(decisionHeader))
-	h.Write(buf[1+fixedSize : end])
-	h.Sum(decision[:0])
-	return sha256.Sum256(buf), decision, buf
+	leaf = sha256.Sum256(buf)
+	// The decision's header takes the place of what is before its fields in the leaf.
+	at := 1 + fixedSize - len(decisionHeader)
+	copy(buf[at:], decisionHeader)
+	return leaf, sha256.Sum256(buf[at:end]), buf
 }
 
 // leafPrefix is hashed before a leaf (RFC 6962).

@@ -53,8 +53,10 @@ func (s *Store) rangeRows(ctx context.Context, from, to int64) ([]entryRow, erro
 		if err != nil {
 			return err
 		}
+		mem := &arena{}
 		list, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (r entryRow, err error) {
 			err = row.Scan(r.targets()...)
+			r.keepIn(mem)
 			return r, err
 		})
 		return err

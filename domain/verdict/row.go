@@ -3,6 +3,7 @@ package verdict
 import (
 	"crypto/sha256"
 	"time"
+	"unsafe"
 
 	"github.com/jackc/pgx/v5/pgtype"
 
@@ -17,40 +18,47 @@ const entryColumns = `e.tenant_id, e.seq, e.id, e.recorded_at, e.prev_hash, e.ki
        e.subject_digest, e.subject_name, e.result, e.policy_uri, e.policy_digest, e.reason, e.inputs, e.verifier,
        e.verified_at, e.payload_hash, e.decision_digest, e.actor, e.idempotency_key, e.leaf_hash`
 
-// column is a value of bytea or text as it is stored; nil is NULL.
-type column struct {
-	value []byte
-	// mem, if there is any, is where the value is kept, so that a page of rows takes a few
-	// pieces of memory instead of some for each.
-	mem *arena
-}
+// column is a value of bytea or text as it is stored; nil is NULL. Scanned, it is good
+// until the next row is ([entryRow.keepIn]).
+type column []byte
 
 // ScanBytes implements [pgtype.BytesScanner].
 func (c *column) ScanBytes(v []byte) error {
-	switch {
-	case v == nil:
-		c.value = nil
-	case c.mem == nil:
-		c.value = append(make([]byte, 0, len(v)), v...)
-	default:
-		c.value = c.mem.keep(v)
-	}
+	*c = v
 	return nil
 }
 
-func (c column) text() string { return string(c.value) }
+// arena is memory for many small values that go together, so that a page of rows takes a
+// few pieces of memory instead of some for each.
+type arena struct {
+	pieces [][]byte
+	// used is how many pieces are full, or the last that is begun.
+	used int
+}
 
-// arena is memory for many small values that go together.
-type arena struct{ free []byte }
-
-func (a *arena) keep(v []byte) []byte {
-	const piece = 64 << 10
-	if len(v) > cap(a.free)-len(a.free) {
-		a.free = make([]byte, 0, max(piece, len(v)))
+func (a *arena) keep(v column) column {
+	const piece = 256 << 10
+	if v == nil {
+		return nil
 	}
-	at := len(a.free)
-	a.free = append(a.free, v...)
-	return a.free[at:len(a.free):len(a.free)]
+	for ; a.used < len(a.pieces); a.used++ {
+		if p := &a.pieces[a.used]; len(v) <= cap(*p)-len(*p) {
+			at := len(*p)
+			*p = append(*p, v...)
+			return column((*p)[at:len(*p):len(*p)])
+		}
+	}
+	p := append(make([]byte, 0, max(piece, len(v))), v...)
+	a.pieces = append(a.pieces, p)
+	return column(p[:len(p):len(p)])
+}
+
+// reset has the memory used again; what was kept is no longer good.
+func (a *arena) reset() {
+	for i := range a.pieces {
+		a.pieces[i] = a.pieces[i][:0]
+	}
+	a.used = 0
 }
 
 // entryRow is a row as it may be, whoever wrote it.
@@ -64,12 +72,13 @@ type entryRow struct {
 	decision, leaf                                column
 }
 
-func (r *entryRow) targets() []any {
-	return []any{
+func (r *entryRow) targets() []any { return r.appendTargets(nil) }
+
+func (r *entryRow) appendTargets(to []any) []any {
+	return append(to,
 		&r.tenant, &r.seq, &r.id, &r.recordedAt, &r.prev, &r.kind, &r.action, &r.algorithm,
 		&r.subject, &r.name, &r.result, &r.policy, &r.policyDigest, &r.reason, &r.inputs, &r.verifier,
-		&r.verifiedAt, &r.payload, &r.decision, &r.actor, &r.key, &r.leaf,
-	}
+		&r.verifiedAt, &r.payload, &r.decision, &r.actor, &r.key, &r.leaf)
 }
 
 // texts are the columns of type text.
@@ -77,32 +86,41 @@ func (r *entryRow) texts() [10]*column {
 	return [...]*column{&r.kind, &r.action, &r.algorithm, &r.name, &r.result, &r.policy, &r.reason, &r.verifier, &r.actor, &r.key}
 }
 
-// keepIn has the row's values kept in mem.
+// keepIn keeps the row's values in mem, for longer than until the next row.
 func (r *entryRow) keepIn(mem *arena) {
 	for _, c := range r.texts() {
-		c.mem = mem
+		*c = mem.keep(*c)
 	}
-	for _, c := range []*column{&r.prev, &r.subject, &r.policyDigest, &r.inputs, &r.payload, &r.decision, &r.leaf} {
-		c.mem = mem
+	for _, c := range [...]*column{&r.prev, &r.subject, &r.policyDigest, &r.inputs, &r.payload, &r.decision, &r.leaf} {
+		*c = mem.keep(*c)
 	}
 }
 
-// entry returns the row as an Entry. It returns a *[fault.Invalid] for a row that no
-// Entry says the same as.
+// entry returns the row as an Entry, with memory of its own. It returns a
+// *[fault.Invalid] for a row that no Entry says the same as.
 func (r *entryRow) entry() (Entry, error) {
+	return r.as(func(c column) string { return string(c) })
+}
+
+// view is entry without a copy of each text: the Entry is good as long as the row is.
+func (r *entryRow) view() (Entry, error) {
+	return r.as(func(c column) string { return unsafe.String(unsafe.SliceData(c), len(c)) })
+}
+
+func (r *entryRow) as(text func(column) string) (Entry, error) {
 	e := Entry{
-		Tenant: tenant.ID(r.tenant.Bytes), Seq: r.seq, ID: r.id.Bytes, Kind: ledger.Kind(r.kind.text()), Action: r.action.text(),
-		Subject: Subject{Name: r.name.text()}, Result: Result(r.result.text()), Policy: Policy{URI: r.policy.text()},
-		Reason: r.reason.text(), Verifier: r.verifier.text(), Actor: tenant.Actor(r.actor.text()), IdempotencyKey: r.key.text(),
+		Tenant: tenant.ID(r.tenant.Bytes), Seq: r.seq, ID: r.id.Bytes, Kind: ledger.Kind(text(r.kind)), Action: text(r.action),
+		Subject: Subject{Name: text(r.name)}, Result: Result(text(r.result)), Policy: Policy{URI: text(r.policy)},
+		Reason: text(r.reason), Verifier: text(r.verifier), Actor: tenant.Actor(text(r.actor)), IdempotencyKey: text(r.key),
 	}
 	for _, t := range r.texts() {
-		if t.value != nil && len(t.value) == 0 {
+		if *t != nil && len(*t) == 0 {
 			return e, &fault.Invalid{Field: "entry", Allowed: "no text that is empty: NULL stands for none"}
 		}
 	}
 	var err error
-	if r.algorithm.value != nil || r.subject.value != nil {
-		if e.Subject.Digest, err = digest.FromBytes(r.algorithm.text(), r.subject.value); err != nil {
+	if r.algorithm != nil || r.subject != nil {
+		if e.Subject.Digest, err = digest.FromBytes(text(r.algorithm), r.subject); err != nil {
 			return e, err
 		}
 	}
@@ -111,8 +129,8 @@ func (r *entryRow) entry() (Entry, error) {
 		into     *digest.SHA256
 		nullable bool
 	}{
-		{r.prev.value, &e.PrevHash, false}, {r.decision.value, &e.DecisionDigest, false}, {r.leaf.value, &e.LeafHash, false},
-		{r.policyDigest.value, &e.Policy.Digest, true}, {r.payload.value, &e.PayloadHash, true},
+		{r.prev, &e.PrevHash, false}, {r.decision, &e.DecisionDigest, false}, {r.leaf, &e.LeafHash, false},
+		{r.policyDigest, &e.Policy.Digest, true}, {r.payload, &e.PayloadHash, true},
 	} {
 		switch {
 		case h.raw == nil && h.nullable:
@@ -130,10 +148,10 @@ func (r *entryRow) entry() (Entry, error) {
 			return e, err
 		}
 	}
-	if r.inputs.value != nil && len(r.inputs.value) == 0 {
+	if r.inputs != nil && len(r.inputs) == 0 {
 		return e, &fault.Invalid{Field: "inputs", Allowed: "NULL for none"}
 	}
-	e.Inputs, err = ledger.DecodeInputs(r.inputs.value)
+	e.Inputs, err = ledger.DecodeInputs(r.inputs)
 	return e, err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/transparency-dev/merkle/compact"
 	"github.com/transparency-dev/merkle/rfc6962"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
@@ -33,7 +34,10 @@ type verification struct {
 	compared    int
 }
 
-var treeFactory = compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}
+var treeFactory = compact.RangeFactory{Hash: func(left, right []byte) []byte {
+	hash := tlog.NodeHash(tlog.Hash(left), tlog.Hash(right))
+	return hash[:]
+}}
 
 func newVerification(s *Store, req VerifyRequest) (*verification, error) {
 	v := &verification{store: s, req: req, next: req.Resume.Size, prev: req.Resume.LastHash, last: req.Resume.LastTime}
@@ -111,8 +115,7 @@ func (v *verification) one(ctx context.Context, sql string, args []any, into ...
 	return rows.Err()
 }
 
-const sizeSQL = `SELECT
-  (SELECT coalesce(max(e.seq) + 1, 0) FROM verdict.ledger_entries e WHERE e.tenant_id = $1),
+const endSQL = `SELECT (` + sizeSQL + `),
   (SELECT e.leaf_hash FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq = $2 - 1),
   EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq < 0)`
 
@@ -121,7 +124,7 @@ const sizeSQL = `SELECT
 func (v *verification) readSize(ctx context.Context) error {
 	var before []byte
 	var negative bool
-	if err := v.one(ctx, sizeSQL, []any{v.next}, &v.size, &before, &negative); err != nil {
+	if err := v.one(ctx, endSQL, []any{v.next}, &v.size, &before, &negative); err != nil {
 		return err
 	}
 	if negative {

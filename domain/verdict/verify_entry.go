@@ -40,7 +40,7 @@ func (v *verification) link(r *entryRow, j judged) {
 	if j.problem != "" {
 		v.add(r.seq, FaultHash, "%s", j.problem)
 	}
-	if r.seq == v.next && !bytes.Equal(r.prev.value, v.prev[:]) {
+	if r.seq == v.next && !bytes.Equal(r.prev, v.prev[:]) {
 		v.add(r.seq, FaultLink, "prev_hash is not the hash of the entry before")
 	}
 	if r.recordedAt.Valid && r.recordedAt.Time.Before(v.last) {
@@ -50,19 +50,19 @@ func (v *verification) link(r *entryRow, j judged) {
 
 // parts compares what belongs to an entry with what the entry says.
 func (v *verification) parts(p *ledgerPage, r *entryRow) {
-	if !bytes.Equal(p.inputs[r.seq], r.inputs.value) {
+	if !bytes.Equal(p.inputs[r.seq], r.inputs) {
 		v.add(r.seq, FaultInputs, "the inputs that are searched by are not the entry's")
 	}
 	hash, there := p.payloads[r.id.Bytes]
-	erased := p.gone[digest.SHA256(pad(r.leaf.value))]
+	erased := p.gone[digest.SHA256(pad(r.leaf))]
 	switch {
-	case there && !bytes.Equal(hash, r.payload.value):
+	case there && !bytes.Equal(hash, r.payload):
 		v.add(r.seq, FaultPayload, "the payload has another hash")
 	case there && erased:
 		v.add(r.seq, FaultPayload, "the payload was erased, and is there")
-	case !there && r.payload.value != nil && !erased:
+	case !there && r.payload != nil && !erased:
 		v.add(r.seq, FaultPayload, "the payload is gone, and no entry says that it was erased")
-	case !there && r.payload.value != nil:
+	case !there && r.payload != nil:
 		v.erased++
 	}
 }

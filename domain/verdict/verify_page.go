@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/google/uuid"
@@ -31,6 +32,7 @@ const nodeLevels = 4
 type ledgerPage struct {
 	from, to int64
 	rows     []entryRow
+	mem      arena // of the rows
 	judged   []judged
 	inputs   map[int64][]byte
 	payloads map[uuid.UUID][]byte // the hash of nonce and content
@@ -47,12 +49,13 @@ type judged struct {
 }
 
 // pages reads the ledger: while a page is looked at, the next one is hashed, and the one
-// behind it is read.
+// behind it is read. A page is good until the next one is.
 func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 	return func(yield func(*ledgerPage) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		read, judged := make(chan *ledgerPage, 1), make(chan *ledgerPage, 1)
+		used := make(chan *ledgerPage, 8) // more than there are
 		pass := func(p *ledgerPage, to chan<- *ledgerPage) bool {
 			select {
 			case to <- p:
@@ -64,7 +67,12 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 		go func() {
 			defer close(read)
 			for from := v.req.Resume.Size; from < v.size; from += pageEntries {
-				p := &ledgerPage{from: from, to: min(from+pageEntries, v.size)}
+				p := &ledgerPage{}
+				select {
+				case p = <-used:
+				default:
+				}
+				p.from, p.to = from, min(from+pageEntries, v.size)
 				p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
 				if !pass(p, read) {
 					return
@@ -84,12 +92,13 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 			if !yield(p) {
 				return
 			}
+			used <- p
 		}
 	}
 }
 
 const entriesSQL = `SELECT ` + entryColumns + `
-  FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq, e.id`
+  FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq >= $2 AND e.seq < $3 ORDER BY e.seq`
 
 const inputsSQL = `SELECT i.seq, coalesce(i.position, -1), coalesce(i.kind, ''), coalesce(i.digest, '')
   FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND i.seq >= $2 AND i.seq < $3 ORDER BY i.seq, i.position, i.id`
@@ -102,19 +111,52 @@ const nodesSQL = `SELECT n.level, n.index, coalesce(n.hash, '')
   FROM generate_series(1, 15) AS l (level)
   CROSS JOIN LATERAL (SELECT n.level, n.index, n.hash FROM verdict.ledger_nodes n
     WHERE n.tenant_id = $1 AND n.level = l.level
-      AND n.index >= $2::bigint >> (4 * l.level) AND n.index < $3::bigint >> (4 * l.level)) n`
+      AND n.index >= $2::bigint >> (4 * l.level) AND n.index < $3::bigint >> (4 * l.level)
+    ORDER BY n.index) n`
 
 const erasedSQL = `SELECT DISTINCT i.digest
   FROM verdict.ledger_inputs i JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.seq = i.seq
  WHERE i.tenant_id = $1 AND i.digest = ANY ($2) AND i.kind = 'entry' AND e.kind = 'act' AND e.action = 'payload.erase'`
 
+// fill reads a page: its entries, inputs and nodes in one round trip, and then the
+// payloads, if there are any.
 func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
-	p.rows = make([]entryRow, 0, p.to-p.from)
-	var row entryRow
-	row.keepIn(&arena{})
-	err := v.each(ctx, entriesSQL, p, row.targets(), func() {
-		p.rows = append(p.rows, row)
+	batch := &pgx.Batch{}
+	for _, sql := range []string{entriesSQL, inputsSQL, nodesSQL} {
+		batch.Queue(sql, v.store.conn.Tenant(), p.from, p.to)
+	}
+	err := v.store.conn.Batch(ctx, batch, func(br pgx.BatchResults) error {
+		return errors.Join(p.readEntries(br), p.readInputs(br), p.readNodes(br))
 	})
+	if err != nil {
+		return err
+	}
+	return v.readPayloads(ctx, p)
+}
+
+func (p *ledgerPage) readEntries(br pgx.BatchResults) error {
+	rows, err := br.Query()
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	p.rows = slices.Grow(p.rows[:0], int(p.to-p.from))
+	p.mem.reset()
+	var targets []any
+	for rows.Next() {
+		p.rows = append(p.rows, entryRow{})
+		r := &p.rows[len(p.rows)-1]
+		targets = r.appendTargets(targets[:0])
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		r.keepIn(&p.mem)
+	}
+	return rows.Err()
+}
+
+func (p *ledgerPage) readInputs(br pgx.BatchResults) error {
+	rows, err := br.Query()
 	if err != nil {
 		return err
 	}
@@ -124,7 +166,7 @@ func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
 	var kind string
 	var raw []byte
 	last, places := int64(-1), int32(0)
-	err = v.each(ctx, inputsSQL, p, []any{&seq, &position, &kind, &raw}, func() {
+	_, err = pgx.ForEachRow(rows, []any{&seq, &position, &kind, &raw}, func() error {
 		if seq != last {
 			last, places = seq, 0
 		}
@@ -133,35 +175,28 @@ func (v *verification) fill(ctx context.Context, p *ledgerPage) error {
 		}
 		places++
 		p.inputs[seq] = append(p.inputs[seq], ledger.EncodeInputs([]Input{{Kind: kind, Digest: digest.SHA256(pad(raw))}})...)
+		return nil
 	})
+	return err
+}
+
+func (p *ledgerPage) readNodes(br pgx.BatchResults) error {
+	rows, err := br.Query()
 	if err != nil {
-		return err
-	}
-	if err := v.readPayloads(ctx, p); err != nil {
 		return err
 	}
 	p.nodes = map[compact.NodeID][]byte{}
 	var level int32
 	var index int64
-	err = v.each(ctx, nodesSQL, p, []any{&level, &index, &raw}, func() {
+	var raw []byte
+	_, err = pgx.ForEachRow(rows, []any{&level, &index, &raw}, func() error {
 		id := compact.NewNodeID(uint(level)*nodeLevels, uint64(index))
 		if _, twice := p.nodes[id]; twice {
 			raw = nil // no node's hash
 		}
 		p.nodes[id] = bytes.Clone(raw)
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return nil
-}
-
-func (v *verification) each(ctx context.Context, sql string, p *ledgerPage, into []any, f func()) error {
-	rows, err := v.store.conn.Query(ctx, sql, v.store.conn.Tenant(), p.from, p.to)
-	if err != nil {
-		return err
-	}
-	_, err = pgx.ForEachRow(rows, into, func() error { f(); return nil })
 	return err
 }
 
@@ -172,41 +207,45 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	var ids []pgtype.UUID
 	var leaves [][]byte
 	for i := range p.rows {
-		if p.rows[i].payload.value != nil {
-			ids, leaves = append(ids, p.rows[i].id), append(leaves, p.rows[i].leaf.value)
+		if p.rows[i].payload != nil {
+			ids, leaves = append(ids, p.rows[i].id), append(leaves, p.rows[i].leaf)
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := v.store.conn.Query(ctx, payloadsSQL, v.store.conn.Tenant(), ids)
-	if err != nil {
+	batch := &pgx.Batch{}
+	batch.Queue(payloadsSQL, v.store.conn.Tenant(), ids)
+	batch.Queue(erasedSQL, v.store.conn.Tenant(), leaves)
+	return v.store.conn.Batch(ctx, batch, func(br pgx.BatchResults) error {
+		rows, err := br.Query()
+		if err != nil {
+			return err
+		}
+		var id uuid.UUID
+		var nonce, content, raw []byte
+		_, err = pgx.ForEachRow(rows, []any{&id, &nonce, &content}, func() error {
+			hash := ledger.PayloadHash(nonce, content)
+			p.payloads[id] = hash[:]
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if rows, err = br.Query(); err != nil {
+			return err
+		}
+		_, err = pgx.ForEachRow(rows, []any{&raw}, func() error {
+			p.gone[digest.SHA256(pad(raw))] = true
+			return nil
+		})
 		return err
-	}
-	var id uuid.UUID
-	var nonce, content, raw []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &nonce, &content}, func() error {
-		hash := ledger.PayloadHash(nonce, content)
-		p.payloads[id] = hash[:]
-		return nil
 	})
-	if err != nil {
-		return err
-	}
-	rows, err = v.store.conn.Query(ctx, erasedSQL, v.store.conn.Tenant(), leaves)
-	if err != nil {
-		return err
-	}
-	_, err = pgx.ForEachRow(rows, []any{&raw}, func() error {
-		p.gone[digest.SHA256(pad(raw))] = true
-		return nil
-	})
-	return err
 }
 
 // judge recomputes each entry's hashes, on all cores.
 func (p *ledgerPage) judge(v *verification) {
-	p.judged = make([]judged, len(p.rows))
+	p.judged = slices.Grow(p.judged[:0], len(p.rows))[:len(p.rows)]
 	workers := min(runtime.GOMAXPROCS(0), len(p.rows))
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -222,8 +261,8 @@ func (p *ledgerPage) judge(v *verification) {
 
 // judge says what is wrong with an entry by itself. The leaf is the one that is stored.
 func (r *entryRow) judge(v *verification, buf []byte) (judged, []byte) {
-	j := judged{leaf: digest.SHA256(pad(r.leaf.value))}
-	e, err := r.entry()
+	j := judged{leaf: digest.SHA256(pad(r.leaf))}
+	e, err := r.view()
 	if err == nil {
 		err = e.Validate()
 	}

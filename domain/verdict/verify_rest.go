@@ -8,7 +8,7 @@ import (
 )
 
 // What is beyond the last entry, in one snapshot: entries may be appended meanwhile.
-const beyondSQL = `WITH head AS (SELECT coalesce(max(e.seq) + 1, 0) AS size FROM verdict.ledger_entries e WHERE e.tenant_id = $1)
+const beyondSQL = `WITH head (size) AS (` + sizeSQL + `)
 SELECT
   (SELECT count(*) FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND (i.seq < 0 OR i.seq >= (SELECT size FROM head))),
   (SELECT count(*) FROM verdict.ledger_nodes n WHERE n.tenant_id = $1
