@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -34,12 +33,24 @@ type columns struct {
 	inputDigests                   [][]byte
 }
 
+func newColumns(n int) *columns {
+	texts := func() []pgtype.Text { return make([]pgtype.Text, 0, n) }
+	hashes := func() [][]byte { return make([][]byte, 0, n) }
+	return &columns{
+		ids:        make([]pgtype.UUID, 0, n),
+		algorithms: texts(), names: texts(), results: texts(), policies: texts(), reasons: texts(), verifiers: texts(),
+		actors: texts(), keys: texts(),
+		subjects: hashes(), policyDigests: hashes(), inputs: hashes(), payloads: hashes(), decisions: hashes(), leaves: hashes(),
+		verifiedAts: make([]pgtype.Timestamptz, 0, n),
+	}
+}
+
 // insert stores entries that have their places.
 func insert(ctx context.Context, conn *pgtenant.Conn, requests []*request) error {
 	if len(requests) == 0 {
 		return nil
 	}
-	c := &columns{}
+	c := newColumns(len(requests))
 	for i, r := range requests {
 		if err := c.add(int32(i+1), r); err != nil {
 			return err
@@ -62,27 +73,28 @@ func (c *columns) add(n int32, r *request) error {
 	c.names = append(c.names, text(e.Subject.Name))
 	c.results = append(c.results, text(string(e.Result)))
 	c.policies = append(c.policies, text(e.Policy.URI))
-	c.policyDigests = append(c.policyDigests, hash(e.Policy.Digest))
+	c.policyDigests = append(c.policyDigests, hash(&e.Policy.Digest))
 	c.reasons = append(c.reasons, text(e.Reason))
 	c.inputs = append(c.inputs, ledger.EncodeInputs(e.Inputs))
 	c.verifiers = append(c.verifiers, text(e.Verifier))
 	c.verifiedAts = append(c.verifiedAts, pgtype.Timestamptz{Time: e.TimeVerified, Valid: !e.TimeVerified.IsZero()})
-	c.payloads = append(c.payloads, hash(e.PayloadHash))
-	c.decisions = append(c.decisions, slices.Clone(e.DecisionDigest[:]))
+	c.payloads = append(c.payloads, hash(&e.PayloadHash))
+	c.decisions = append(c.decisions, e.DecisionDigest[:])
 	c.actors = append(c.actors, text(string(e.Actor)))
 	c.keys = append(c.keys, text(e.IdempotencyKey))
-	c.leaves = append(c.leaves, slices.Clone(e.LeafHash[:]))
+	c.leaves = append(c.leaves, e.LeafHash[:])
 	if r.payload != nil {
 		c.payloadOf, c.nonces, c.contents = append(c.payloadOf, n), append(c.nonces, r.nonce), append(c.contents, r.payload)
 	}
-	for i, in := range e.Inputs {
+	for i := range e.Inputs {
+		in := &e.Inputs[i]
 		id, err := uuid.NewV7()
 		if err != nil {
 			return err
 		}
 		c.inputIDs = append(c.inputIDs, pgtype.UUID{Bytes: id, Valid: true})
 		c.inputOf, c.inputPlace = append(c.inputOf, n), append(c.inputPlace, int32(i))
-		c.inputKinds, c.inputDigests = append(c.inputKinds, in.Kind), append(c.inputDigests, slices.Clone(in.Digest[:]))
+		c.inputKinds, c.inputDigests = append(c.inputKinds, in.Kind), append(c.inputDigests, in.Digest[:])
 	}
 	return nil
 }
@@ -91,11 +103,11 @@ func (c *columns) add(n int32, r *request) error {
 func text(s string) pgtype.Text { return pgtype.Text{String: s, Valid: s != ""} }
 
 // hash is NULL for zeros.
-func hash(h digest.SHA256) []byte {
-	if h == (digest.SHA256{}) {
+func hash(h *digest.SHA256) []byte {
+	if *h == (digest.SHA256{}) {
 		return nil
 	}
-	return slices.Clone(h[:])
+	return h[:]
 }
 
 // foundEntries are entries that are there, by id and by idempotency key.
