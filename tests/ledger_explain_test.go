@@ -11,6 +11,7 @@ import (
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/tenancy"
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/testdb"
 )
@@ -23,7 +24,7 @@ func fillDecisions(t testing.TB, database *testdb.DB, tenant attestdb.TenantID, 
 	_, err := conn.Exec(t.Context(), "SET session_replication_role = replica")
 	require.NoError(t, err)
 	_, err = conn.Exec(t.Context(), `CREATE TEMPORARY TABLE fresh AS
-		SELECT gen_random_uuid() AS id, now() + n * interval '1 second' AS at, n + 10 AS n FROM generate_series(1, $1::int) n`, n)
+		SELECT gen_random_uuid() AS id, now() + n * interval '1 second' AS at, n + 20 AS n FROM generate_series(1, $1::int) n`, n)
 	require.NoError(t, err)
 	for _, sql := range []string{
 		`INSERT INTO verdict.ledger_entries
@@ -56,6 +57,10 @@ func TestLedgerReadsUseTheirIndexes(t *testing.T) {
 	}
 	entry, err := acme.Verdict().Append(t.Context(), d)
 	require.NoError(t, err)
+	for _, verified := range []bool{true, false} {
+		_, err := db.Tenancy().As("ci").Require(t.Context(), acme.ID(), tenancy.Requirements{Verified: verified})
+		require.NoError(t, err)
+	}
 	fillDecisions(t, database, acme.ID(), 40_000)
 	fillDecisions(t, database, domaintest.Tenant(t, db, "globex").ID(), 10_000)
 	fillTenants(t, database)
@@ -81,6 +86,8 @@ func TestLedgerReadsUseTheirIndexes(t *testing.T) {
 		{"ledger_entries_subject_idx", find(verdict.BySubject(subject))},
 		{"ledger_entries_policy_idx", find(verdict.ByPolicy("p"))},
 		{"ledger_entries_policy_idx", find(verdict.ByPolicy("rare"))},
+		{"ledger_entries_action_idx", find(verdict.ByAction("tenant.require"))},
+		{"ledger_entries_action_idx", find(verdict.Query{Action: "tenant.require", Since: at})},
 		{"ledger_entries_recorded_at_idx", find(verdict.ByTime(at, at.Add(time.Hour)))},
 		{"ledger_entries_recorded_at_idx", find(verdict.Query{PolicyURI: "p", Since: at})},
 		{"ledger_inputs_digest_idx", find(verdict.ByInput("", input.Digest))},

@@ -62,6 +62,9 @@ func anyLedgerQuery(t testing.TB, r *rand.Rand, all []verdict.Entry) verdict.Que
 	if some(3) {
 		q.PolicyURI = ledgerPolicies[r.IntN(len(ledgerPolicies))]
 	}
+	if q.Subject.IsZero() && q.PolicyURI == "" && some(4) {
+		q.Action = []string{"tenant.create", "tenant.suspend"}[r.IntN(2)]
+	}
 	if some(2) {
 		q.Input = ledgerInput(r.IntN(9))
 		if some(2) {
@@ -82,6 +85,7 @@ func anyLedgerQuery(t testing.TB, r *rand.Rand, all []verdict.Entry) verdict.Que
 // finds is what the test itself knows of q.
 func finds(q verdict.Query, e verdict.Entry) bool {
 	return (q.Subject.IsZero() || e.Subject.Digest == q.Subject) && (q.PolicyURI == "" || e.Policy.URI == q.PolicyURI) &&
+		(q.Action == "" || e.Action == q.Action) &&
 		(q.Input == verdict.Input{} || slices.ContainsFunc(e.Inputs, func(in verdict.Input) bool {
 			return in.Digest == q.Input.Digest && (q.Input.Kind == "" || in.Kind == q.Input.Kind)
 		})) && !e.RecordedAt.Before(q.Since) && (q.Until.IsZero() || e.RecordedAt.Before(q.Until))
@@ -270,6 +274,7 @@ func TestLedgerSearchRefusesWhatNothingCanMeet(t *testing.T) {
 	at := time.Now()
 	for field, q := range map[string]verdict.Query{
 		"policy uri":   verdict.ByPolicy("a\x00"),
+		"action":       verdict.ByAction("Suspend"),
 		"input kind":   verdict.ByInput("Envelope", digest.Sum(nil)),
 		"input digest": verdict.ByInput("envelope", digest.SHA256{}),
 		"until":        verdict.ByTime(at, at),
@@ -282,6 +287,8 @@ func TestLedgerSearchRefusesWhatNothingCanMeet(t *testing.T) {
 			require.ErrorAs(t, err, &invalid, field)
 		}
 	}
+	_, _, err := acme.Verdict().Find(t.Context(), verdict.Query{Action: "tenant.create", PolicyURI: "p"}, page.Request{})
+	require.ErrorContains(t, err, "acts have none")
 	entries, next, err := acme.Verdict().Find(t.Context(), verdict.ByTime(at.Add(time.Hour), time.Time{}), page.Request{})
 	require.NoError(t, err)
 	require.Empty(t, entries)

@@ -17,7 +17,8 @@ import (
 
 type verdictListFlags struct {
 	artifact             artifactFlags
-	policy, input        string
+	policy, action       string
+	input                string
 	since, until, cursor string
 	limit                int
 	all                  bool
@@ -25,14 +26,14 @@ type verdictListFlags struct {
 
 func (a *app) verdictList() *cobra.Command {
 	var f verdictListFlags
-	cmd := a.verb("list [FLAGS]", "List decisions by artifact, policy, input or time, newest first; --all with the acts of administrators", 0, 0,
+	cmd := a.verb("list [FLAGS]", "List decisions by artifact, policy, input or time, or acts of administrators, newest first", 0, 0,
 		func(ctx context.Context, _ []string) error {
 			q, what, err := f.query(time.Now())
 			if err != nil {
 				return err
 			}
 			if what == "" && !f.all {
-				return usagef("say what to list: --subject, --file, --policy, --input, --since, --until, or --all for everything")
+				return usagef("say what to list: --subject, --file, --policy, --action, --input, --since, --until, or --all for everything")
 			}
 			if f.limit < 0 {
 				return usagef("--limit: allowed is 1 or more, or 0 for all")
@@ -50,6 +51,7 @@ func (a *app) verdictList() *cobra.Command {
 	f.artifact.register(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.policy, "policy", "", "decided under the policy with this URI, exactly")
+	flags.StringVar(&f.action, "action", "", "what an administrator did, as tenant.suspend")
 	flags.StringVar(&f.input, "input", "", "decided on the evidence with this sha256; KIND:SHA256 says as what, too")
 	flags.StringVar(&f.since, "since", "", "only what was recorded since this time (RFC 3339), date, or duration ago (36h)")
 	flags.StringVar(&f.until, "until", "", "only what was recorded before this time, date, or duration ago")
@@ -70,6 +72,9 @@ func (f *verdictListFlags) query(now time.Time) (q verdict.Query, what string, e
 	}
 	if q.PolicyURI = f.policy; f.policy != "" {
 		said = append(said, "under policy "+f.policy)
+	}
+	if q.Action = f.action; f.action != "" {
+		said = append(said, "of "+f.action)
 	}
 	if f.input != "" {
 		if q.Input, err = parseInput("--input", f.input); err != nil {
@@ -129,7 +134,7 @@ func (a *app) listVerdicts(ctx context.Context, tenant *attestdb.TenantDB, q ver
 		return err
 	}
 	if found == 0 {
-		return no(fmt.Errorf("no decision %s in the ledger of tenant %s", what, a.tenantName()), fmt.Sprintf("`%s verdict append` records decisions", programName))
+		return no(fmt.Errorf("no entry %s in the ledger of tenant %s", what, a.tenantName()), fmt.Sprintf("`%s verdict append` records decisions", programName))
 	}
 	if cursor != "" {
 		return a.nextPage(cursor, pin{"--since", f.since, q.Since}, pin{"--until", f.until, q.Until})

@@ -58,8 +58,8 @@ func (e *Entry) ValidateDecision() error {
 			return err
 		}
 	case Act:
-		if !actionPattern.MatchString(e.Action) {
-			return &fault.Invalid{Field: "action", Allowed: "a noun and a verb of lower-case letters, as in tenant.suspend"}
+		if err := ValidateAction(e.Action); err != nil {
+			return err
 		}
 		if e.Result != "" || e.Policy != (Policy{}) {
 			return &fault.Invalid{Field: "result", Allowed: "none for an act"}
@@ -112,6 +112,14 @@ func (e *Entry) validateDecided() error {
 		return &fault.Invalid{Field: "policy uri", Allowed: "1 to 1024 bytes that name the policy"}
 	case e.Result != Pass && e.Result != Fail && e.Result != Warn:
 		return &fault.Invalid{Field: "result", Allowed: "PASS, FAIL or WARN"}
+	}
+	return nil
+}
+
+// ValidateAction returns a *[fault.Invalid] for what no administrator's act is called.
+func ValidateAction(action string) error {
+	if !actionPattern.MatchString(action) {
+		return &fault.Invalid{Field: "action", Allowed: "a noun and a verb of lower-case letters, as in tenant.suspend"}
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (q *Query) finder(s *Store, before int64) *finder {
 	f := &finder{args: []any{s.conn.Tenant()}}
 	input := q.Input != Input{}
 	switch {
-	case input && q.Subject.IsZero() && q.PolicyURI == "":
+	case input && q.Subject.IsZero() && q.PolicyURI == "" && q.Action == "":
 		f.inputs = true
 		f.key("i.digest", q.Input.Digest[:])
 		if q.Input.Kind != "" {
@@ -97,6 +97,10 @@ func (q *Query) finder(s *Store, before int64) *finder {
 	}
 	if q.PolicyURI != "" {
 		f.key("e.policy_uri", q.PolicyURI)
+	}
+	if q.Action != "" {
+		f.key("e.action", q.Action)
+		f.where = append(f.where, "e.action IS NOT NULL") // as the index says
 	}
 	if !q.Subject.IsZero() {
 		f.key("e.subject_digest", q.Subject.Bytes())

@@ -19,6 +19,9 @@ type Query struct {
 	Subject digest.Digest
 	// PolicyURI is the policy's that it was decided under, exactly.
 	PolicyURI string
+	// Action is what an administrator did, as tenant.suspend, exactly; "" asks for none.
+	// It finds acts, which have neither a subject's digest nor a policy.
+	Action string
 	// Input is a piece of evidence that it was decided on, by its digest; without a
 	// kind it is found under any.
 	Input Input
@@ -43,6 +46,9 @@ func ByInput(kind string, sum digest.SHA256) Query {
 	return Query{Input: Input{Kind: kind, Digest: sum}}
 }
 
+// ByAction asks for what administrators did, such as tenant.suspend.
+func ByAction(action string) Query { return Query{Action: action} }
+
 // Key names what there is one current decision for.
 type Key struct {
 	Subject   digest.Digest
@@ -54,6 +60,14 @@ type Key struct {
 func (q *Query) validate() error {
 	if len(q.PolicyURI) > ledger.MaxURILength || !utf8.ValidString(q.PolicyURI) || strings.ContainsRune(q.PolicyURI, 0) {
 		return &fault.Invalid{Field: "policy uri", Allowed: fmt.Sprintf("at most %d bytes of UTF-8 without NUL", ledger.MaxURILength)}
+	}
+	if q.Action != "" {
+		if err := ledger.ValidateAction(q.Action); err != nil {
+			return err
+		}
+		if !q.Subject.IsZero() || q.PolicyURI != "" {
+			return &fault.Invalid{Field: "action", Allowed: "no subject and no policy beside it: acts have none"}
+		}
 	}
 	if q.Input != (Input{}) {
 		in := q.Input
@@ -72,7 +86,7 @@ func (q *Query) validate() error {
 
 // filter describes the list, so that a cursor continues no other one.
 func (q *Query) filter() string {
-	b, err := json.Marshal([]any{q.Subject.String(), q.PolicyURI, q.Input.Kind, q.Input.Digest, q.Since.UTC(), q.Until.UTC()})
+	b, err := json.Marshal([]any{q.Subject.String(), q.PolicyURI, q.Action, q.Input.Kind, q.Input.Digest, q.Since.UTC(), q.Until.UTC()})
 	if err != nil {
 		return "verdict.find " + err.Error() // a year of five digits: no cursor was made for it
 	}
