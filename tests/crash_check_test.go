@@ -13,6 +13,7 @@ import (
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/page"
+	"stella-ops.org/attestdb/domain/verdict"
 )
 
 // partsSQL finds envelopes that are there in part, and parts without their
@@ -78,6 +79,11 @@ type census struct {
 	db      *attestdb.DB
 	acked   map[uuid.UUID]digest.SHA256
 	checked map[uuid.UUID]bool
+	// Of the ledgers: whose there are, what was acknowledged, and how far they are
+	// verified.
+	tenants  []uuid.UUID
+	entries  map[entryKey]int64
+	verified map[uuid.UUID]verdict.State
 }
 
 // check requires that everything that was ever acknowledged is there, that
@@ -87,6 +93,7 @@ func (c *census) check(t testing.TB) {
 	t.Helper()
 	ctx := context.Background()
 	requireWhole(t, c.super)
+	c.checkLedgers(t)
 	rows, err := c.super.Query(ctx, `SELECT e.tenant_id, e.id, e.sha256 FROM attestor.envelopes e`)
 	require.NoError(t, err)
 	there := map[uuid.UUID]digest.SHA256{}

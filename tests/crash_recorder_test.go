@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
@@ -64,7 +65,11 @@ func TestRecorderProcess(t *testing.T) {
 		handle := db.Tenant(attestdb.TenantID(orders.Tenants[client%len(orders.Tenants)])).As("recorder")
 		wg.Go(func() {
 			for ctx.Err() == nil {
-				recordOne(ctx, handle, random, signers, verify)
+				if random.IntN(3) == 0 {
+					decideOne(ctx, handle, random, signers, verify)
+				} else {
+					recordOne(ctx, handle, random, signers, verify)
+				}
 			}
 		})
 	}
@@ -96,10 +101,16 @@ func recordOne(ctx context.Context, handle *attestdb.TenantDB, random *rand.Rand
 		_, _ = os.Stdout.WriteString("ack" + acknowledged + "\n")
 	case ctx.Err() != nil:
 	case errors.Is(err, attestdb.ErrUnavailable), errors.Is(err, attestdb.ErrOutcomeUnknown):
-		_, _ = os.Stdout.WriteString("lost\n")
+		sayLost()
 	default:
 		_, _ = os.Stdout.WriteString("fault " + strings.ReplaceAll(err.Error(), "\n", "; ") + "\n")
 	}
+}
+
+// sayLost says that a call was lost. The server takes a moment to be there again.
+func sayLost() {
+	_, _ = os.Stdout.WriteString("lost\n")
+	time.Sleep(10 * time.Millisecond)
 }
 
 // randomSBOM has 1 to 40 components, and differs from every other one.
@@ -163,18 +174,19 @@ type recorder struct {
 	stdin io.Closer
 	done  chan struct{}
 
-	mu     sync.Mutex
-	acks   map[uuid.UUID]digest.SHA256
-	lost   int
-	faults []string
-	beat   chan struct{} // gets something after an acknowledgement
+	mu      sync.Mutex
+	acks    map[uuid.UUID]digest.SHA256
+	entries map[entryKey]int64
+	lost    int
+	faults  []string
+	beat    chan struct{} // gets something after an acknowledgement
 }
 
 func startRecorder(t *testing.T, orders recorderOrders) *recorder {
 	t.Helper()
 	mark, err := json.Marshal(orders)
 	require.NoError(t, err)
-	r := &recorder{done: make(chan struct{}), acks: map[uuid.UUID]digest.SHA256{}, beat: make(chan struct{}, 1)}
+	r := &recorder{done: make(chan struct{}), acks: map[uuid.UUID]digest.SHA256{}, entries: map[entryKey]int64{}, beat: make(chan struct{}, 1)}
 	r.cmd = exec.Command(os.Args[0], "-test.run=^TestRecorderProcess$")
 	r.cmd.Env = append(os.Environ(), recorderMark+"="+string(mark))
 	r.cmd.Stderr = os.Stderr
@@ -217,6 +229,8 @@ func (r *recorder) heard(line string) {
 		case r.beat <- struct{}{}:
 		default:
 		}
+	case "entries":
+		r.heardEntries(rest)
 	case "lost":
 		r.lost++
 	case "PASS", "ok":

@@ -13,6 +13,7 @@ import (
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/verdict"
 )
 
 // numberFrom reads an environment variable that is a number.
@@ -44,11 +45,15 @@ func TestNothingAcknowledgedIsLostWhenServerOrClientIsKilled(t *testing.T) {
 	// test is about that: a power cut would take another machine.
 	s := startServer(t, true, nil)
 	db := s.open(t, 4)
-	c := &census{super: s.pool(t, 2), db: db, acked: map[uuid.UUID]digest.SHA256{}, checked: map[uuid.UUID]bool{}}
+	c := &census{
+		super: s.pool(t, 2), db: db, acked: map[uuid.UUID]digest.SHA256{}, checked: map[uuid.UUID]bool{},
+		entries: map[entryKey]int64{}, verified: map[uuid.UUID]verdict.State{},
+	}
 	orders := recorderOrders{URL: s.url("app")}
 	for _, name := range []string{"acme", "globex"} {
 		orders.Tenants = append(orders.Tenants, domaintest.Tenant(t, db, name).ID().UUID())
 	}
+	c.tenants = orders.Tenants
 	random := rand.New(rand.NewPCG(seed, 0))
 	lost := 0
 	for round := range rounds {
@@ -69,10 +74,13 @@ func TestNothingAcknowledgedIsLostWhenServerOrClientIsKilled(t *testing.T) {
 		require.Empty(t, r.faults, "round %d", round)
 		require.NotEmpty(t, r.acks, "round %d", round)
 		maps.Copy(c.acked, r.acks)
+		maps.Copy(c.entries, r.entries)
 		lost += r.lost
 		c.check(t)
 	}
-	t.Logf("%d kills: %d envelopes acknowledged, %d there, %d calls reported lost", rounds, len(c.acked), len(c.checked), lost)
+	t.Logf("%d kills: %d envelopes acknowledged, %d there, %d entries of ledgers acknowledged, %d calls reported lost",
+		rounds, len(c.acked), len(c.checked), len(c.entries), lost)
+	require.NotEmpty(t, c.entries)
 	require.GreaterOrEqual(t, len(c.checked), len(c.acked))
 }
 

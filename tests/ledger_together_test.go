@@ -193,10 +193,10 @@ func TestAppendOutlivesItsConnection(t *testing.T) {
 
 // Many write at once, leave, roll back and are cut off; the server restarts nothing but
 // ends their sessions. After each round every ledger is whole, has what was acknowledged,
-// and nothing twice.
+// and nothing twice. ATTESTDB_LEDGER_ROUNDS is the number of rounds.
 func TestLedgersStandWhateverHappensToTheirWriters(t *testing.T) {
 	t.Parallel()
-	rounds, writers := 4, 200
+	rounds, writers := numberFrom(t, "ATTESTDB_LEDGER_ROUNDS", 4), 200
 	if testing.Short() {
 		rounds, writers = 2, 60
 	}
