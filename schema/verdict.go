@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"strings"
+
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
@@ -86,9 +88,11 @@ func (VerdictLedgerEntry) Indexes() []ent.Index {
 	}
 }
 
+// noHash is 32 zeros.
+const noHash = "decode('0000000000000000000000000000000000000000000000000000000000000000', 'hex')"
+
 // Annotations of the VerdictLedgerEntry.
 func (VerdictLedgerEntry) Annotations() []schema.Annotation {
-	const noHash = "decode('0000000000000000000000000000000000000000000000000000000000000000', 'hex')"
 	return []schema.Annotation{
 		AppendOnly{}, TenantKey{},
 		table("verdict", "ledger_entries", map[string]string{
@@ -119,8 +123,31 @@ func (VerdictLedgerEntry) Annotations() []schema.Annotation {
 			"idempotency_key_length": bytesBetween("idempotency_key", 1, 256),
 			"leaf_hash_length":       "octet_length(leaf_hash) = 32",
 			"times_finite":           finite("recorded_at", "verified_at"),
+			// What follows is what no reader takes.
+			"not_zero":                    "id <> '00000000-0000-0000-0000-000000000000' AND policy_digest <> " + noHash + " AND payload_hash <> " + noHash,
+			"subject_digest_of_algorithm": digestOf("subject_algorithm", "subject_digest"),
+			"actor_printable":             `actor COLLATE "C" !~ ('[' || chr(1) || '-' || chr(31) || chr(127) || ']')`,
+			"erasure_reason":              "action NOT IN ('payload.erase', 'envelope.erase') OR reason IS NOT NULL",
 		}),
 	}
+}
+
+// digestOf is what a digest of an algorithm is (in-toto DigestSet): bytes of its length,
+// or text of an algorithm that the specification has no bytes of. A name that is spelt
+// otherwise is none.
+func digestOf(algorithm, digest string) string {
+	return strings.NewReplacer("$a", algorithm, "$d", digest).Replace(`CASE
+		WHEN $a IN ('sha256', 'sha512_256', 'sha3_256', 'blake2s', 'sm3', 'gost') THEN octet_length($d) = 32
+		WHEN $a IN ('sha512', 'sha3_512', 'blake2b') THEN octet_length($d) = 64
+		WHEN $a IN ('sha384', 'sha3_384') THEN octet_length($d) = 48
+		WHEN $a IN ('sha224', 'sha512_224', 'sha3_224') THEN octet_length($d) = 28
+		WHEN $a IN ('sha1', 'ripemd160') THEN octet_length($d) = 20
+		WHEN $a = 'md5' THEN octet_length($d) = 16
+		WHEN $a IN ('shake128', 'shake256', 'gitCommit', 'gitTree', 'gitBlob', 'gitTag') THEN true
+		WHEN lower($a COLLATE "C") IN ('sha256', 'sha512_256', 'sha3_256', 'blake2s', 'sm3', 'gost', 'sha512', 'sha3_512', 'blake2b', 'sha384',
+			'sha3_384', 'sha224', 'sha512_224', 'sha3_224', 'sha1', 'ripemd160', 'md5', 'shake128', 'shake256', 'gitcommit', 'gittree', 'gitblob', 'gittag') THEN false
+		ELSE convert_from($d, 'UTF8') <> ''
+	END`)
 }
 
 // VerdictLedgerInput is one piece of evidence that a decision was made on, as the
@@ -158,6 +185,8 @@ func (VerdictLedgerInput) Annotations() []schema.Annotation {
 			"position_range":    "position BETWEEN 0 AND 9999",
 			"kind_form":         `kind COLLATE "C" ~ '^[a-z][a-z0-9_.-]{0,63}$'`,
 			"digest_length":     "octet_length(digest) = 32",
+			"digest_not_zero":   "digest <> " + noHash,
+			"position_most":     "position < 1000",
 			"created_at_finite": finite("created_at"),
 		}),
 	}
