@@ -35,11 +35,13 @@ type VerifiedLedger struct {
 
 // VerifyLedgers verifies the ledgers of many tenants, several at once, and yields each as
 // it is done. It needs Config.Auditor. That a ledger could not be verified ends nothing:
-// its Err says so.
+// its Err says so, of every one that is left when ctx ends as well.
 func (db *DB) VerifyLedgers(ctx context.Context, req LedgersRequest) iter.Seq[VerifiedLedger] {
 	return func(yield func(VerifiedLedger) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
+		left := make(chan struct{})
+		defer close(left)
 		parallel := req.Parallel
 		if parallel <= 0 {
 			parallel = runtime.GOMAXPROCS(0)
@@ -53,7 +55,7 @@ func (db *DB) VerifyLedgers(ctx context.Context, req LedgersRequest) iter.Seq[Ve
 				group.Go(func() error {
 					select {
 					case done <- db.verifyLedger(ctx, id, req.Request):
-					case <-ctx.Done():
+					case <-left:
 					}
 					return nil
 				})

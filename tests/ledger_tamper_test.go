@@ -110,7 +110,13 @@ func (v *vault) note(t *testing.T, size int64) []byte {
 	t.Helper()
 	var root []byte
 	require.NoError(t, v.conn.QueryRow(t.Context(), "SELECT verdict.tree_root($1, $2)", v.acme.ID(), size).Scan(&root))
-	signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("acme\n%d\n%s\n", size, base64.StdEncoding.EncodeToString(root))}, v.signer)
+	return v.sign(t, size, digest.SHA256(root))
+}
+
+// sign signs a checkpoint of any ledger.
+func (v *vault) sign(t *testing.T, size int64, root digest.SHA256) []byte {
+	t.Helper()
+	signed, err := note.Sign(&note.Note{Text: fmt.Sprintf("acme\n%d\n%s\n", size, base64.StdEncoding.EncodeToString(root[:]))}, v.signer)
 	require.NoError(t, err)
 	return signed
 }

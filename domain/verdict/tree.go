@@ -24,7 +24,7 @@ type (
 
 // sizeSQL is the place after the last entry. It is no max(), for which a plan may read all
 // entries by another index.
-const sizeSQL = `SELECT coalesce((SELECT e.seq + 1 FROM verdict.ledger_entries e WHERE e.tenant_id = $1 ORDER BY e.seq DESC LIMIT 1), 0)`
+const sizeSQL = `SELECT coalesce((SELECT e.seq + 1 FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq IS NOT NULL ORDER BY e.seq DESC LIMIT 1), 0)`
 
 // Size returns how many entries the ledger has: those with the places from 0 to one
 // below. What a transaction has appended is among them inside it.

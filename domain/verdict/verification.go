@@ -40,6 +40,12 @@ var treeFactory = compact.RangeFactory{Hash: func(left, right []byte) []byte {
 }}
 
 func newVerification(s *Store, req VerifyRequest) (*verification, error) {
+	if r := req.Resume; r.Tenant != s.tenant() && (r.Size != 0 || !r.Tenant.IsZero()) {
+		return nil, &fault.Invalid{
+			Field: "state", Allowed: "what an earlier verification of this tenant's ledger returned",
+			Problem: "it is of tenant " + r.Tenant.String(),
+		}
+	}
 	v := &verification{store: s, req: req, next: req.Resume.Size, prev: req.Resume.LastHash, last: req.Resume.LastTime}
 	peaks := make([][]byte, len(req.Resume.Peaks))
 	for i, p := range req.Resume.Peaks {
@@ -66,6 +72,9 @@ func (v *verification) run(ctx context.Context) error {
 		return err
 	}
 	if err := v.read(ctx, v.readSize); err != nil {
+		return err
+	}
+	if err := v.compareOlder(ctx); err != nil {
 		return err
 	}
 	v.dropCheckpoints()
@@ -117,18 +126,19 @@ func (v *verification) one(ctx context.Context, sql string, args []any, into ...
 
 const endSQL = `SELECT (` + sizeSQL + `),
   (SELECT e.leaf_hash FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq = $2 - 1),
-  EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq < 0)`
+  EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq < 0)
+    OR EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq IS NULL)`
 
 // readSize finds how many entries there are, and whether what was verified before ends as
 // it did then.
 func (v *verification) readSize(ctx context.Context) error {
 	var before []byte
-	var negative bool
-	if err := v.one(ctx, endSQL, []any{v.next}, &v.size, &before, &negative); err != nil {
+	var placeless bool
+	if err := v.one(ctx, endSQL, []any{v.next}, &v.size, &before, &placeless); err != nil {
 		return err
 	}
-	if negative {
-		v.add(-1, FaultExtra, "there are entries before the first")
+	if placeless {
+		v.add(-1, FaultExtra, "there are entries before the first, or without a place")
 	}
 	switch {
 	case v.next == 0:
@@ -164,7 +174,7 @@ func (v *verification) report() (Report, error) {
 	}
 	r.RootHash = root
 	if r.OK() {
-		r.State = State{Size: v.next, LastHash: v.prev, LastTime: v.last}
+		r.State = State{Tenant: r.Tenant, Size: v.next, LastHash: v.prev, LastTime: v.last}
 		for _, p := range v.tree.Hashes() {
 			r.State.Peaks = append(r.State.Peaks, digest.SHA256(p))
 		}

@@ -124,6 +124,8 @@ func (v *verification) checkColumns(ctx context.Context) error {
 
 // State is where a verification ended, in JSON.
 type State struct {
+	// Tenant is whose ledger it is.
+	Tenant tenant.ID `json:"tenant_id"`
 	// Size is how many entries were verified.
 	Size int64 `json:"size"`
 	// LastHash and LastTime are those of the last of them.

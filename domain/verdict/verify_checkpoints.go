@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/ledger"
 )
 
 // checkpoint is one that the ledger is compared with.
@@ -106,8 +108,37 @@ func (v *verification) addOutside() error {
 	return nil
 }
 
-// dropCheckpoints reports those of a larger ledger, and leaves out those that an earlier
-// verification has compared.
+// compareOlder compares checkpoints that were kept outside and are of a smaller ledger
+// than was verified before, by the proof that the one begins with the other: nobody says
+// that an earlier verification was given them.
+func (v *verification) compareOlder(ctx context.Context) error {
+	root, err := v.root()
+	if err != nil || v.size < v.next { // which is a fault already
+		return err
+	}
+	for _, c := range v.checkpoints {
+		if !c.outside || c.size >= v.next {
+			continue
+		}
+		p, err := v.store.ProveConsistency(ctx, c.size, v.next)
+		var unproven *ledger.ProofError
+		switch {
+		case errors.As(err, &unproven):
+			v.add(max(c.size-1, 0), FaultCheckpoint, "%s cannot be compared: %s", c, unproven)
+		case err != nil:
+			return err
+		case p.ToRoot != root:
+			v.add(v.next-1, FaultNode, "what is stored of the tree is not what was verified before")
+		case p.FromRoot != c.root:
+			v.add(max(c.size-1, 0), FaultCheckpoint, "%s has another root: an entry up to this one was changed", c)
+		}
+		v.compared++
+	}
+	return nil
+}
+
+// dropCheckpoints reports those of a larger ledger, and leaves out those that are compared:
+// stored ones by an earlier verification.
 func (v *verification) dropCheckpoints() {
 	v.checkpoints = slices.DeleteFunc(v.checkpoints, func(c checkpoint) bool {
 		if c.size > v.size {

@@ -10,9 +10,9 @@ import (
 // What is beyond the last entry, in one snapshot: entries may be appended meanwhile.
 const beyondSQL = `WITH head (size) AS (` + sizeSQL + `)
 SELECT
-  (SELECT count(*) FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND (i.seq < 0 OR i.seq >= (SELECT size FROM head))),
+  (SELECT count(*) FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND (i.seq >= 0 AND i.seq < (SELECT size FROM head)) IS NOT TRUE),
   (SELECT count(*) FROM verdict.ledger_nodes n WHERE n.tenant_id = $1
-      AND (n.index < 0 OR n.level NOT BETWEEN 1 AND 15 OR n.index >= (SELECT size FROM head) >> (4 * least(n.level, 15)))),
+      AND (n.level BETWEEN 1 AND 15 AND n.index >= 0 AND n.index < (SELECT size FROM head) >> (4 * least(n.level, 15))) IS NOT TRUE),
   (SELECT count(*) FROM verdict.ledger_payloads p WHERE p.tenant_id = $1
       AND NOT EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.id = p.id AND e.payload_hash IS NOT NULL))`
 
