@@ -175,10 +175,8 @@ func TestInconsistentLedgerIsNotSigned(t *testing.T) {
 		}, ledger.ProblemConsistency},
 		"rollback":        {[]string{"DELETE FROM verdict.ledger_entries WHERE seq >= 20"}, ledger.ProblemConsistency},
 		"node gone":       {[]string{"DELETE FROM verdict.ledger_nodes"}, ledger.ProblemMissing},
-		"checkpoint root": {[]string{"UPDATE verdict.ledger_checkpoints c SET root_hash = verdict.tree_root(c.tenant_id, 20)"}, ledger.ProblemCheckpoint},
-		"checkpoint size": {[]string{"UPDATE verdict.ledger_checkpoints c SET tree_size = 20"}, ledger.ProblemCheckpoint},
-		"checkpoint key":  {[]string{"UPDATE verdict.ledger_checkpoints c SET signed_by = 'x'"}, ledger.ProblemCheckpoint},
-		"another's key":   {[]string{"UPDATE verdict.ledger_checkpoints c SET signed_by = '" + signingKey(t, "k").VerifierKey() + "'"}, ledger.ProblemSignature},
+		"checkpoint root": {[]string{"UPDATE verdict.ledger_checkpoints c SET root_hash = verdict.tree_root(c.tenant_id, 20)"}, ""},
+		"checkpoint size": {[]string{"UPDATE verdict.ledger_checkpoints c SET tree_size = 20"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -195,11 +193,61 @@ func TestInconsistentLedgerIsNotSigned(t *testing.T) {
 				require.NoError(t, err)
 			}
 			_, err = h.Verdict().Checkpoint(t.Context(), key, "")
+			require.Len(t, allCheckpoints(t, h.Verdict()), 1)
+			if c.problem == "" { // the database sees it
+				require.ErrorIs(t, err, attestdb.ErrLedgerLaw)
+				return
+			}
 			var wrong *ledger.ProofError
 			require.ErrorAs(t, err, &wrong)
 			require.Equal(t, c.problem, wrong.Problem, err)
-			require.Len(t, allCheckpoints(t, h.Verdict()), 1)
 		})
+	}
+}
+
+// A checkpoint that the key beside it did not sign stands in nobody's way, whoever left
+// it; it is told of for ever.
+func TestUnsignedCheckpointIsPassedOver(t *testing.T) {
+	t.Parallel()
+	for _, signedBy := range []string{"junk", signingKey(t, "k").VerifierKey()} {
+		for _, signed := range []bool{false, true} { // one before it
+			w := testdb.New(t)
+			h := ledgerOf(t, openOn(t, w), 30)
+			key := signingKey(t, "k")
+			if signed {
+				_, err := h.Verdict().Checkpoint(t.Context(), key, "")
+				require.NoError(t, err)
+				_, err = h.Verdict().Append(t.Context(), decided("more"))
+				require.NoError(t, err)
+			}
+			tx := begin(t, w.Conn(t, "app"))
+			_, err := tx.Exec(t.Context(), "SELECT set_config('attestdb.tenant_id', $1, true)", h.ID().String())
+			require.NoError(t, err)
+			_, err = tx.Exec(t.Context(), `SELECT verdict.record_checkpoint(tenant_id, gen_random_uuid(), 'x', n, root,
+				convert_to(concat_ws(chr(10), 'x', n, encode(root, 'base64'), ''), 'UTF8'), $1)
+				FROM (SELECT tenant_id, n, verdict.tree_root(tenant_id, n) AS root FROM verdict.ledgers,
+				  LATERAL (SELECT max(seq) + 1 AS n FROM verdict.ledger_entries) e) l`, signedBy)
+			require.NoError(t, err)
+			require.NoError(t, tx.Commit(t.Context()))
+			if !signed {
+				_, err = h.Verdict().Prove(t.Context(), 3, verdict.ProofRequest{})
+				var wrong *ledger.ProofError
+				require.ErrorAs(t, err, &wrong, "no checkpoint is signed")
+			}
+			made, err := h.Verdict().Checkpoint(t.Context(), key, "")
+			require.NoError(t, err)
+			require.False(t, made.Existed)
+			p, err := h.Verdict().Prove(t.Context(), 3, verdict.ProofRequest{})
+			require.NoError(t, err)
+			require.Equal(t, made.Note, p.Checkpoint)
+			exported, err := h.Verdict().Export(t.Context(), t.TempDir(), verdict.ExportRequest{Size: made.TreeSize})
+			require.NoError(t, err)
+			require.Equal(t, made.ID, exported.ID)
+			r, err := h.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+			require.NoError(t, err)
+			require.Len(t, r.Findings, 1)
+			require.Equal(t, verdict.FaultCheckpoint, r.Findings[0].Fault)
+		}
 	}
 }
 
@@ -231,24 +279,27 @@ func TestCheckpointsAtOnce(t *testing.T) {
 	require.Equal(t, len(allCheckpoints(t, h.Verdict())), report.Checkpoints)
 }
 
-func TestCheckpointNeedsAnActiveTenantAndItsOwnTransaction(t *testing.T) {
+func TestCheckpointNeedsAnActiveTenantAndNoTransaction(t *testing.T) {
 	t.Parallel()
 	w := testdb.New(t)
 	db := openOn(t, w)
 	h := ledgerOf(t, db, 3)
 	key := signingKey(t, "k")
-	var inside verdict.Checkpointed
 	require.NoError(t, h.InTx(t.Context(), func(ctx context.Context, tx *attestdb.TenantDB) error {
 		if _, err := tx.Verdict().Append(ctx, decided("x")); err != nil {
 			return err
 		}
-		_, err := h.Verdict().Checkpoint(ctx, key, "")
-		require.ErrorIs(t, err, attestdb.ErrInvalid)
-		inside, err = tx.Verdict().Checkpoint(ctx, key, "")
-		return err
+		// What is rolled back would have been signed, and its place signed again.
+		for _, handle := range []*attestdb.TenantDB{h, tx} {
+			_, err := handle.Verdict().Checkpoint(ctx, key, "")
+			require.ErrorIs(t, err, attestdb.ErrInvalid)
+		}
+		return nil
 	}))
-	require.Equal(t, int64(4), inside.TreeSize)
-	_, err := db.Tenancy().As("tester").Suspend(t.Context(), h.ID())
+	made, err := h.Verdict().Checkpoint(t.Context(), key, "")
+	require.NoError(t, err)
+	require.Equal(t, int64(4), made.TreeSize)
+	_, err = db.Tenancy().As("tester").Suspend(t.Context(), h.ID())
 	require.NoError(t, err)
 	_, err = h.Verdict().Checkpoint(t.Context(), key, "")
 	require.ErrorIs(t, err, attestdb.ErrTenantSuspended)

@@ -46,10 +46,17 @@ type Checkpointed struct {
 //
 // Nothing is signed unless the ledger begins with what the last checkpoint is of: else
 // the error is a *[ledger.ProofError]. The database asks that again while nobody appends,
-// so Checkpoint waits for whoever does until ctx ends. Other errors are a
-// *[fault.Invalid] for an origin that no checkpoint can have, [fault.ErrUnknownTenant] and
-// [fault.ErrTenantSuspended].
+// so Checkpoint waits for whoever does until ctx ends. A stored checkpoint that the key
+// beside it did not sign is passed over; [Store.Verify] tells of it. Other errors are a
+// *[fault.Invalid] for an origin that no checkpoint can have, and in a transaction of the
+// caller's, whose entries may be rolled back after they were signed;
+// [fault.ErrUnknownTenant] and [fault.ErrTenantSuspended].
 func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin string) (Checkpointed, error) {
+	if s.appender == nil {
+		return Checkpointed{}, &fault.Invalid{
+			Field: "transaction", Allowed: "none around a checkpoint", Problem: "what is signed could be rolled back, and the key would sign the size again",
+		}
+	}
 	if err := s.checkInside(ctx); err != nil {
 		return Checkpointed{}, err
 	}
@@ -58,7 +65,7 @@ func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 	}
 	var c Checkpointed
 	// Another checkpoint, of a larger ledger, may be recorded while this one is signed.
-	again := func(err error) bool { return s.retry(err) || s.appender != nil && errors.Is(err, fault.ErrLedgerLaw) }
+	again := func(err error) bool { return s.retry(err) || errors.Is(err, fault.ErrLedgerLaw) }
 	err := pgfault.Retry(ctx, again, func() (err error) {
 		c, err = s.checkpoint(ctx, key, origin)
 		return err
@@ -68,7 +75,8 @@ func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 
 func (s *Store) checkpoint(ctx context.Context, key ledger.SigningKey, origin string) (Checkpointed, error) {
 	last, err := s.newestCheckpoint(ctx, math.MaxInt64)
-	if err != nil && !errors.Is(err, fault.ErrNotFound) {
+	var unsigned *ledger.ProofError
+	if err != nil && !errors.Is(err, fault.ErrNotFound) && !errors.As(err, &unsigned) {
 		return Checkpointed{}, err
 	}
 	size, err := s.Size(ctx)
@@ -98,9 +106,6 @@ func (s *Store) checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 func (s *Store) consistentRoot(ctx context.Context, last Checkpoint, size int64) (digest.SHA256, error) {
 	if last.TreeSize == 0 {
 		return s.Root(ctx, size)
-	}
-	if err := last.check(); err != nil {
-		return digest.SHA256{}, err
 	}
 	if last.TreeSize > size {
 		return digest.SHA256{}, &ledger.ProofError{
@@ -174,25 +179,29 @@ func (s *Store) checkInside(ctx context.Context) error {
 
 const checkpointColumns = `c.id, c.created_at, c.origin, c.tree_size, c.root_hash, c.note, c.signed_by`
 
-const newestCheckpointSQL = `SELECT ` + checkpointColumns + `
-  FROM verdict.ledger_checkpoints c WHERE c.tenant_id = $1 AND c.tree_size <= $2
- ORDER BY c.tree_size DESC, c.created_at DESC, c.id DESC LIMIT 1`
-
-// newestCheckpoint returns the newest of the largest of at most a size. The error wraps
-// [fault.ErrNotFound] if there is none.
+// newestCheckpoint returns the newest of the largest of at most a size, of those that the
+// key beside them signed: the database cannot tell, so that anything may be stored. The
+// error wraps [fault.ErrNotFound] if there is none, and is a *[ledger.ProofError] if none
+// is signed.
 func (s *Store) newestCheckpoint(ctx context.Context, most int64) (Checkpoint, error) {
-	list, err := s.checkpoints(ctx, newestCheckpointSQL, most)
-	if err == nil && len(list) == 0 {
-		err = fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
+	none := fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
+	for c, err := range s.checkpointsFrom(ctx, most) {
+		if err != nil {
+			return c, err
+		}
+		unsigned := c.check()
+		if unsigned == nil {
+			return c, nil
+		}
+		if errors.Is(none, fault.ErrNotFound) {
+			none = unsigned
+		}
 	}
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	return list[0], nil
+	return Checkpoint{}, none
 }
 
-// CheckpointAt returns the newest checkpoint of a size. The error wraps
-// [fault.ErrNotFound] if there is none.
+// CheckpointAt returns the newest checkpoint of a size that the key beside it signed. The
+// error wraps [fault.ErrNotFound] if there is none.
 func (s *Store) CheckpointAt(ctx context.Context, size int64) (Checkpoint, error) {
 	c, err := s.newestCheckpoint(ctx, size)
 	if err == nil && c.TreeSize != size {
@@ -203,17 +212,20 @@ func (s *Store) CheckpointAt(ctx context.Context, size int64) (Checkpoint, error
 
 const checkpointBySQL = `SELECT ` + checkpointColumns + `
   FROM verdict.ledger_checkpoints c WHERE c.tenant_id = $1 AND c.tree_size = $2 AND c.origin = $3 AND c.signed_by = $4
- ORDER BY c.created_at DESC, c.id DESC LIMIT 1`
+ ORDER BY c.created_at DESC, c.id DESC`
 
+// checkpointBy returns the newest that a key signed for an origin and a size.
 func (s *Store) checkpointBy(ctx context.Context, size int64, origin, signedBy string) (Checkpoint, error) {
 	list, err := s.checkpoints(ctx, checkpointBySQL, size, origin, signedBy)
-	if err == nil && len(list) == 0 {
-		err = fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
-	}
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	return list[0], list[0].check()
+	for i := range list {
+		if list[i].check() == nil {
+			return list[i], nil
+		}
+	}
+	return Checkpoint{}, fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
 }
 
 const checkpointPageSQL = `SELECT ` + checkpointColumns + `
@@ -223,8 +235,13 @@ const checkpointPageSQL = `SELECT ` + checkpointColumns + `
 // Checkpoints returns the stored checkpoints, those of the largest ledger first and among
 // them the newest. What each says is not verified; [Store.Verify] does that.
 func (s *Store) Checkpoints(ctx context.Context) iter.Seq2[Checkpoint, error] {
+	return s.checkpointsFrom(ctx, math.MaxInt64)
+}
+
+// checkpointsFrom begins with those of a size.
+func (s *Store) checkpointsFrom(ctx context.Context, size int64) iter.Seq2[Checkpoint, error] {
 	return func(yield func(Checkpoint, error) bool) {
-		size, at, id := int64(math.MaxInt64), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Max
+		size, at, id := size, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Max
 		for {
 			list, err := s.checkpoints(ctx, checkpointPageSQL, size, at, id)
 			if err != nil {

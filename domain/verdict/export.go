@@ -35,9 +35,6 @@ func (s *Store) Export(ctx context.Context, dir string, req ExportRequest) (Chec
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	if err := c.check(); err != nil {
-		return Checkpoint{}, err
-	}
 	x, err := ledger.OpenExport(dir, c.Checkpoint)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("export: %w", err)
