@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -150,6 +151,15 @@ func TestAppendRefusesWhatNoEntryMayHave(t *testing.T) {
 		require.ErrorAs(t, err, &batch, field)
 		require.Equal(t, 1, batch.Index)
 	}
+	// More than a statement takes is told before it is sent.
+	large := make([]verdict.Decision, verdict.MaxBatchBytes/(1<<20)+1)
+	payload := json.RawMessage(`"` + strings.Repeat("x", 1<<20-2) + `"`)
+	for i := range large {
+		large[i] = decided("a")
+		large[i].Payload = payload
+	}
+	_, err := w.acme.Verdict().AppendBatch(t.Context(), large)
+	require.ErrorContains(t, err, "256 MiB")
 	requireSound(t, w.acme, 1)
 	// All that is allowed goes in.
 	d := decided("a")
@@ -157,7 +167,7 @@ func TestAppendRefusesWhatNoEntryMayHave(t *testing.T) {
 	d.Reason = fmt.Sprintf("%0*d", ledger.MaxReasonLength-len(ledger.EncodeInputs(d.Inputs)), 0)
 	d.IdempotencyKey, d.Policy.URI, d.Verifier = fmt.Sprintf("%0256d", 0), fmt.Sprintf("%01024d", 0), fmt.Sprintf("%01024d", 0)
 	d.Payload = json.RawMessage(fmt.Sprintf(`"%01048574d"`, 0))
-	_, err := w.acme.Verdict().Append(t.Context(), d)
+	_, err = w.acme.Verdict().Append(t.Context(), d)
 	require.NoError(t, err)
 	requireSound(t, w.acme, 2)
 }

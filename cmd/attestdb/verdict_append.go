@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	attestdb "stella-ops.org/attestdb/domain"
-	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/domain/verifier/publickey"
@@ -102,7 +101,7 @@ func (f *decisionFlags) decision(now time.Time) (d verdict.Decision, err error) 
 	}
 	d.Subject.Name = f.name
 	if f.policyDigest != "" {
-		if d.Policy.Digest, err = digest.ParseSHA256(f.policyDigest); err != nil {
+		if d.Policy.Digest, err = parseSomeSHA256("policy_digest", f.policyDigest); err != nil {
 			return d, usagef("--policy-digest: %w", err)
 		}
 	}

@@ -156,7 +156,7 @@ func parseDecision(raw []byte) (d verdict.Decision, err error) {
 		case "policy_uri":
 			return text(&d.Policy.URI)
 		case "policy_digest":
-			return into(func(s string) (err error) { d.Policy.Digest, err = digest.ParseSHA256(s); return err })
+			return into(func(s string) (err error) { d.Policy.Digest, err = parseSomeSHA256(name, s); return err })
 		case "reason":
 			return text(&d.Reason)
 		case "inputs":
@@ -165,10 +165,11 @@ func parseDecision(raw []byte) (d verdict.Decision, err error) {
 			return text(&d.Verifier)
 		case "verified_at":
 			return into(func(s string) (err error) {
-				if d.TimeVerified, err = time.Parse(time.RFC3339Nano, s); err != nil {
-					err = &attestdb.InvalidError{Field: name, Allowed: "a time such as 2026-01-31T12:00:00Z"}
+				// The zero time stands for none.
+				if d.TimeVerified, err = time.Parse(time.RFC3339Nano, s); err != nil || d.TimeVerified.IsZero() {
+					return &attestdb.InvalidError{Field: name, Allowed: "a time such as 2026-01-31T12:00:00Z"}
 				}
-				return err
+				return nil
 			})
 		case "payload":
 			if !null(value) {

@@ -108,6 +108,15 @@ func parseInput(flag, s string) (verdict.Input, error) {
 	return verdict.Input{Kind: kind, Digest: parsed}, nil
 }
 
+// parseSomeSHA256 refuses zeros, which stand for no digest.
+func parseSomeSHA256(field, s string) (digest.SHA256, error) {
+	sum, err := digest.ParseSHA256(s)
+	if err == nil && sum == (digest.SHA256{}) {
+		err = &attestdb.InvalidError{Field: field, Allowed: "a sha256 that is not all zeros"}
+	}
+	return sum, err
+}
+
 func (a *app) listVerdicts(ctx context.Context, tenant *attestdb.TenantDB, q verdict.Query, f *verdictListFlags, what string) error {
 	t := newTable(a.stdout)
 	found, cursor := 0, f.cursor

@@ -99,7 +99,10 @@ func (f verifyFlags) request() (req verdict.VerifyRequest, err error) {
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	if err := d.Decode(&req.Resume); err != nil {
+	if err = d.Decode(&req.Resume); err == nil && len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
+		err = errors.New("there is something behind it")
+	}
+	if err != nil {
 		return req, usagef("--state: %s is not what an earlier run wrote: %w", f.state, err)
 	}
 	return req, nil

@@ -202,6 +202,10 @@ func (x *Export) write(name string, content []byte) (err error) {
 	if err := x.root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
 	}
+	// To open a pipe may take for ever.
+	if info, err := x.root.Lstat(temporaryFile); err == nil && !info.Mode().IsRegular() {
+		return wrong(ProblemExtra, "%s is no file", temporaryFile)
+	}
 	f, err := x.root.OpenFile(temporaryFile, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
 		return err

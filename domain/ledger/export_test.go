@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -271,14 +272,18 @@ func TestExportOfAWrongLedgerIsFoundOut(t *testing.T) {
 		change  func(*ledger.Entry)
 		problem ledger.Problem
 	}{
-		"link":            {func(e *ledger.Entry) { e.PrevHash[0]++ }, ledger.ProblemLink},
-		"seq":             {func(e *ledger.Entry) { e.Seq++ }, ledger.ProblemPlace},
-		"tenant":          {func(e *ledger.Entry) { e.Tenant[0]++ }, ledger.ProblemPlace},
+		"link":   {func(e *ledger.Entry) { e.PrevHash[0]++ }, ledger.ProblemLink},
+		"seq":    {func(e *ledger.Entry) { e.Seq++ }, ledger.ProblemPlace},
+		"tenant": {func(e *ledger.Entry) { e.Tenant[0]++ }, ledger.ProblemPlace},
+		"tenant, under an origin that names none": {func(e *ledger.Entry) { e.Tenant[0]++ }, ledger.ProblemPlace},
 		"time":            {func(e *ledger.Entry) { e.RecordedAt = e.RecordedAt.AddDate(-1, 0, 0) }, ledger.ProblemTime},
 		"decision digest": {func(e *ledger.Entry) { e.DecisionDigest[0]++ }, ledger.ProblemLeaf},
 		"reason":          {func(e *ledger.Entry) { e.Reason = "\xff" }, ledger.ProblemLeaf},
 	} {
 		b := newBook(t, 10)
+		if name == "tenant, under an origin that names none" {
+			b.key = newKey(t, "example.com/log")
+		}
 		probe := newBook(t, 11)
 		e := probe.entries[10]
 		e.PrevHash = b.entries[9].LeafHash
@@ -380,4 +385,29 @@ func TestTlogReadsAnExport(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What a desktop or a version control leaves is nobody's, wherever it is; what stands in
+// the way of a file is told of.
+func TestExportAmongHiddenFiles(t *testing.T) {
+	t.Parallel()
+	b := newBook(t, 300)
+	dir := t.TempDir()
+	_, err := b.export(t, dir, 300)
+	require.NoError(t, err)
+	for _, name := range []string{".DS_Store", "tile/.DS_Store", "tile/.git/x001/config", "tile/entries/.x"} {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	require.NoError(t, b.verifyExport(t, dir))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "tile/x.DS_Store"), nil, 0o600))
+	var wrong *ledger.ProofError
+	require.ErrorAs(t, b.verifyExport(t, dir), &wrong)
+	require.Equal(t, ledger.ProblemExtra, wrong.Problem)
+
+	dir = t.TempDir()
+	require.NoError(t, syscall.Mkfifo(filepath.Join(dir, ".attestdb-export"), 0o600))
+	_, err = b.export(t, dir, 300)
+	require.ErrorAs(t, err, &wrong)
+	require.ErrorContains(t, err, ".attestdb-export is no file")
 }

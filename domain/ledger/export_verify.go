@@ -17,7 +17,7 @@ import (
 // the hash that the tree has for it, is where it says, has the hash of the entry before it
 // and its own decision's digest, and was recorded no earlier; every tile is that of the
 // entries below it, and the tree is the checkpoint's. Files that do not belong to it are a
-// fault as well, but for those whose names begin with a dot, and for tiles and bundles of
+// fault as well, but for files and directories whose names begin with a dot, and for tiles and bundles of
 // earlier exports.
 //
 // It returns the checkpoint, or else a *[ProofError] with the first entry that is wrong;
@@ -163,8 +163,15 @@ func (v *exportVerification) read(t tlog.Tile, most int64) ([]byte, error) {
 // belongs says whether a file is one of the export, or of one that was there before it.
 func (v *exportVerification) belongs(name string, d fs.DirEntry, err error) error {
 	switch {
-	case err != nil, d.IsDir(), name == checkpointFile, strings.HasPrefix(name, "."):
+	case err != nil:
 		return err
+	case name != "." && strings.HasPrefix(d.Name(), "."):
+		if d.IsDir() {
+			return fs.SkipDir
+		}
+		return nil
+	case d.IsDir(), name == checkpointFile:
+		return nil
 	}
 	t, err := parseExportPath(name)
 	width := widthAt(t, v.checkpoint.TreeSize)

@@ -48,20 +48,26 @@ func (s *Store) Append(ctx context.Context, d Decision) (Appended, error) {
 }
 
 // AppendBatch records decisions as consecutive entries, all or none, in one transaction:
-// at most [MaxBatch]. Decisions whose idempotency keys are there already come back as
+// at most [MaxBatch], and [MaxBatchBytes] in all. Decisions whose idempotency keys are there already come back as
 // they are and take no place. Errors of one decision are a *[fault.Batch]; otherwise it
 // is as [Store.Append].
 func (s *Store) AppendBatch(ctx context.Context, decisions []Decision) ([]Appended, error) {
 	if len(decisions) > MaxBatch {
 		return nil, &fault.Invalid{Field: "decisions", Allowed: fmt.Sprintf("at most %d", MaxBatch)}
 	}
-	requests := make([]*request, len(decisions))
+	requests, bytes := make([]*request, len(decisions)), 0
 	for i, d := range decisions {
 		r, err := s.prepare(ctx, d)
 		if err != nil {
 			return nil, &fault.Batch{Index: i, Err: err}
 		}
 		requests[i] = r
+		if bytes += r.weight(); bytes > MaxBatchBytes {
+			return nil, &fault.Invalid{
+				Field: "decisions", Allowed: fmt.Sprintf("about %d MiB in all, payloads included", MaxBatchBytes>>20),
+				Problem: fmt.Sprintf("the first %d are larger", i+1),
+			}
+		}
 	}
 	if len(requests) == 0 {
 		return nil, nil
@@ -79,6 +85,10 @@ func (s *Store) AppendBatch(ctx context.Context, decisions []Decision) ([]Append
 
 // MaxBatch is the most decisions of an [Store.AppendBatch].
 const MaxBatch = 10_000
+
+// MaxBatchBytes is about the most that they take, so that the statement is none that the
+// server refuses.
+const MaxBatchBytes = 256 << 20
 
 // appendAll appends all or, if one of them is refused, none.
 func (s *Store) appendAll(ctx context.Context, requests []*request) ([]result, error) {
