@@ -112,7 +112,7 @@ func TestChainsEnterForTheNamedActiveTenantOnly(t *testing.T) {
 	require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
 
 	// By name, too; and a suspended tenant still reads and verifies.
-	_, err = w.super.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended' WHERE id = $1", w.acme.ID())
+	_, err = w.super.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended', status_changed_at = clock_timestamp() WHERE id = $1", w.acme.ID())
 	require.NoError(t, err)
 	_, err = w.acme.AssembleChain(t.Context(), attestor.ChainRequest{
 		Subject: artifactDigest(t, "s"), PolicyVersion: "p", Segments: []attestor.ChainSegment{{Kind: proofchain.VEX, Content: []byte("{}")}},

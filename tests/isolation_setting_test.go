@@ -13,7 +13,7 @@ import (
 func TestChangingTheSettingInAStatementWritesForNoSuspendedTenant(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.super.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended' WHERE id = $1", w.globex.ID())
+	_, err := w.super.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended', status_changed_at = clock_timestamp() WHERE id = $1", w.globex.ID())
 	require.NoError(t, err)
 	before := w.fingerprint(t, w.acme.ID())
 	for victim, state := range map[string]string{w.globex.ID().String(): "AD003", uuid.NewString(): "AD002"} {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
@@ -165,8 +167,63 @@ func TestAdministratorsActsAreInTheLedger(t *testing.T) {
 
 	// What is rolled back has not happened.
 	tx := begin(t, conn)
-	_, err = tx.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended', status_changed_by = 'x' WHERE id = $1", w.acme.ID())
+	_, err = tx.Exec(t.Context(), "UPDATE tenancy.tenants SET status = 'suspended', status_changed_by = 'x', status_changed_at = clock_timestamp() WHERE id = $1", w.acme.ID())
 	require.NoError(t, err)
 	require.NoError(t, tx.Rollback(context.Background()))
 	requireSound(t, w.acme, 4)
+}
+
+// Plain SQL of an administrator's leaves no act that is somebody else's, and none out.
+func TestActsInPlainSQLAreWhoseTheyAre(t *testing.T) {
+	t.Parallel()
+	w := newLedger(t)
+	d := decided("a")
+	d.Payload = []byte("{}")
+	_, err := w.acme.Verdict().Append(t.Context(), d)
+	require.NoError(t, err)
+	conn := w.Conn(t, "admin")
+	for _, sql := range []string{
+		"SELECT verdict.erase_payload($1, 1, 'dpo', NULL)",
+		"SELECT verdict.erase_payload($1, 1, 'dpo', '')",
+		"SELECT verdict.erase_payload($1, 1, 'dpo' || chr(10), 'r')",
+		"UPDATE tenancy.tenants SET status = 'suspended' WHERE id = $1",
+		"UPDATE tenancy.tenants SET status = 'suspended', status_changed_by = 'me' WHERE id = $1",
+		"UPDATE tenancy.tenants SET status = 'suspended', status_changed_by = 'a' || chr(10) || 'b', status_changed_at = now() WHERE id = $1",
+		"UPDATE tenancy.tenants SET status_changed_by = 'somebody else' WHERE id = $1",
+		"UPDATE tenancy.tenants SET status_changed_at = now() WHERE id = $1",
+		"UPDATE tenancy.tenants SET require_verified = true WHERE id = $1",
+		"UPDATE tenancy.tenants SET require_in_toto = true, requirements_changed_by = 'me' WHERE id = $1",
+		"UPDATE tenancy.tenants SET requirements_changed_by = 'me', requirements_changed_at = now() WHERE id = $1",
+		`INSERT INTO tenancy.tenants (id, name, require_verified, created_at, created_by, status_changed_at, status_changed_by)
+		 VALUES (overlay($1::uuid::text placing 'ffff' from 1)::uuid, 'odd', true, now(), 'me', now(), 'me')`,
+		`INSERT INTO tenancy.tenants (id, name, created_at, created_by, status_changed_at, status_changed_by)
+		 VALUES (overlay($1::uuid::text placing 'ffff' from 1)::uuid, 'odd', now(), 'me' || chr(27), now(), 'me')`,
+	} {
+		_, err := conn.Exec(t.Context(), sql, w.acme.ID().String())
+		require.Equal(t, "23514", codeOf(t, err), "%s: %v", sql, err)
+	}
+	requireSound(t, w.acme, 2)
+
+	var id uuid.UUID
+	require.NoError(t, conn.QueryRow(t.Context(), `INSERT INTO tenancy.tenants (id, name, status, require_in_toto, created_at, created_by, status_changed_at,
+		status_changed_by, requirements_changed_at, requirements_changed_by)
+		VALUES (gen_random_uuid(), 'born', 'suspended', true, now(), 'maker', now(), 'stopper', now(), 'asker') RETURNING id`).Scan(&id))
+	for _, sql := range []string{
+		"UPDATE tenancy.tenants SET status = 'active', status_changed_by = 'starter', status_changed_at = clock_timestamp() WHERE id = $1",
+		"UPDATE tenancy.tenants SET require_in_toto = false, requirements_changed_by = 'other', requirements_changed_at = clock_timestamp() WHERE id = $1",
+	} {
+		_, err := conn.Exec(t.Context(), sql, id)
+		require.NoError(t, err)
+		_, err = conn.Exec(t.Context(), strings.Replace(sql, "WHERE", ", created_by = created_by WHERE", 1), id)
+		require.Error(t, err, "nobody changes that")
+	}
+	rows, err := w.super.Query(t.Context(), "SELECT concat_ws(' ', action, actor, reason) FROM verdict.ledger_entries WHERE tenant_id = $1 ORDER BY seq", id)
+	require.NoError(t, err)
+	acts, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.Equal(t, []string{
+		"tenant.create maker", "tenant.suspend stopper", "tenant.require asker verified=f in_toto=t",
+		"tenant.resume starter", "tenant.require other verified=f in_toto=f",
+	}, acts)
+	requireSound(t, w.db.Tenant(attestdb.TenantID(id)), len(acts))
 }

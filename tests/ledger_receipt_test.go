@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
@@ -328,12 +329,39 @@ func TestOnlyWhatNamesTheEntryIsItsReceipt(t *testing.T) {
 	super := database.Conn(t, "superuser")
 	_, err = super.Exec(t.Context(), "SET session_replication_role = replica")
 	require.NoError(t, err)
-	for table, column := range map[string]string{"envelopes": "id", "envelope_contents": "id", "statements": "id", "envelope_signatures": "envelope_id"} {
-		_, err = super.Exec(t.Context(), fmt.Sprintf("UPDATE attestor.%s SET %s = $1 WHERE %[2]s = $2", table, column), entry.ID, other.Receipt.ID)
-		require.NoError(t, err)
+	rename := func(from, to uuid.UUID) {
+		for table, column := range map[string]string{"envelopes": "id", "envelope_contents": "id", "statements": "id", "envelope_signatures": "envelope_id"} {
+			_, err = super.Exec(t.Context(), fmt.Sprintf("UPDATE attestor.%s SET %s = $1 WHERE %[2]s = $2", table, column), to, from)
+			require.NoError(t, err)
+		}
 	}
+	rename(other.Receipt.ID, entry.ID)
 	_, err = acme.Receipt(t.Context(), entry.Entry)
 	require.ErrorContains(t, err, "is no receipt for it")
 	_, err = acme.Decide(t.Context(), d, attestdb.SignReceipt(key))
 	require.ErrorContains(t, err, "is no receipt for it")
+
+	// What names the entry in a predicate of another type is not either.
+	second, err := acme.Decide(t.Context(), decided("b"))
+	require.NoError(t, err)
+	for predicateType, isReceipt := range map[string]bool{"https://example.com/gossip/v1": false, attestor.PredicateTypeVSA: true} {
+		payload, err := json.Marshal(map[string]any{
+			"_type": attestor.StatementTypeV1, "subject": []any{map[string]any{"digest": map[string]string{"sha256": artifactDigest(t, "b").Encoded()}}},
+			"predicateType": predicateType,
+			"predicate":     map[string]any{attestdb.ReceiptEntryField: map[string]any{"leafHash": second.LeafHash}},
+		})
+		require.NoError(t, err)
+		ev, err := attestor.Parse(domaintest.NewSigner(t).Envelope(attestor.PayloadTypeInToto, payload))
+		require.NoError(t, err)
+		rec, err := acme.Record(t.Context(), ev)
+		require.NoError(t, err)
+		rename(rec.ID, second.ID)
+		_, err = acme.Receipt(t.Context(), second.Entry)
+		if isReceipt {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, "is no receipt for it")
+		}
+		rename(second.ID, rec.ID)
+	}
 }
