@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"charm.land/fang/v2"
@@ -97,6 +98,9 @@ func (a *app) verb(use, short string, least, most int, run func(context.Context,
 			return nil
 		case most >= 0 && len(args) > most:
 			a.err = usage(cmd, fmt.Errorf("there are too many arguments, beginning with %q", args[most]))
+			return nil
+		case slices.Contains(args, ""):
+			a.err = emptyArgument(cmd, slices.Index(args, ""))
 			return nil
 		case a.timeout < 0:
 			a.err = usage(cmd, errors.New("--timeout: allowed is a positive duration, or 0 for none"))
