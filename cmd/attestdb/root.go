@@ -32,7 +32,7 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		a.err = usage(cmd, err)
+		a.err = flagError(cmd, err)
 		return nil
 	})
 	flags := root.PersistentFlags()
@@ -49,6 +49,7 @@ func (a *app) root() *cobra.Command {
 		a.demoCommand(), a.migrateCommand(), a.tenantCommand(),
 		a.ingestCommand(), a.findCommand(), a.showCommand(), a.attestorCommand(), a.rekorCommand(), a.verdictCommand(), a.versionCommand(),
 	)
+	refuseEmpty(root)
 	return root
 }
 
