@@ -1,19 +1,12 @@
 package attestor
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"io/fs"
 	"iter"
 	"path"
 	"slices"
 	"strings"
-
-	"stella-ops.org/attestdb/domain/fault"
 )
 
 // Source is evidence that has not been parsed yet.
@@ -94,97 +87,6 @@ func file(fsys fs.FS, name string) iter.Seq[Source] {
 		raw, err := readAtMost(f)
 		yield(Source{Name: name, Raw: raw, Err: cause(err)})
 	}
-}
-
-// Lines yields the evidence in r, one piece a line, without the line's end; blank
-// lines are passed over. Names are name and the line's number, from 1. A line that is longer than
-// [MaxContentSize] is yielded with an error, as is what r fails with, after which
-// nothing follows.
-func Lines(name string, r io.Reader) iter.Seq[Source] {
-	return func(yield func(Source) bool) {
-		br := bufio.NewReaderSize(r, 1<<16)
-		for n := 1; ; n++ {
-			line, long, err := readLine(br)
-			s := Source{Name: fmt.Sprintf("%s:%d", name, n)}
-			switch {
-			case err != nil && !errors.Is(err, io.EOF):
-				s.Err = cause(err)
-				yield(s)
-				return
-			case long:
-				s.Err = tooLong()
-			default:
-				s.Raw = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
-			}
-			if (long || len(bytes.TrimSpace(line)) > 0) && !yield(s) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// Documents yields the evidence in r: one document, or, if its first line that is not
-// blank is a document by itself and more follows, one document a line as in [Lines].
-// Tools write attestations in both forms. One document is all bytes of r, blank lines
-// and its last line's end included.
-func Documents(name string, r io.Reader) iter.Seq[Source] {
-	return func(yield func(Source) bool) {
-		br := bufio.NewReaderSize(r, 1<<16)
-		first, long, err := readLine(br)
-		var blank []byte
-		for err == nil && !long && len(bytes.TrimSpace(first)) == 0 {
-			blank = append(blank, first...)
-			first, long, err = readLine(br)
-			long = long || len(blank) > MaxContentSize
-		}
-		switch {
-		case err != nil && !errors.Is(err, io.EOF):
-			yield(Source{Name: name, Err: cause(err)})
-			return
-		case long:
-			yield(Source{Name: name, Err: tooLong()})
-			return
-		}
-		if err != nil || !json.Valid(first) {
-			rest, err := readAtMost(io.MultiReader(bytes.NewReader(blank), bytes.NewReader(first), br))
-			yield(Source{Name: name, Raw: rest, Err: cause(err)})
-			return
-		}
-		if rest, err := br.Peek(1); err == nil && len(rest) > 0 {
-			Lines(name, io.MultiReader(bytes.NewReader(blank), bytes.NewReader(first), br))(yield)
-			return
-		}
-		yield(Source{Name: name, Raw: append(blank, first...)})
-	}
-}
-
-// readLine reads a line with its end. One that is too long is read to its end
-// and not kept.
-func readLine(r *bufio.Reader) (line []byte, long bool, err error) {
-	for {
-		part, err := r.ReadSlice('\n')
-		if long = long || len(line)+len(part) > MaxContentSize+1; long {
-			line = nil
-		} else {
-			line = append(line, part...)
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, long, err
-		}
-	}
-}
-
-// readAtMost reads one byte more than may be, for [Parse] to say so.
-func readAtMost(r io.Reader) ([]byte, error) {
-	raw, err := io.ReadAll(io.LimitReader(r, MaxContentSize+1))
-	if err != nil {
-		return nil, err
-	}
-	return raw, nil
-}
-
-func tooLong() error {
-	return &fault.Invalid{Field: "evidence", Allowed: fmt.Sprintf("at most %d bytes", MaxContentSize), Problem: "it has more"}
 }
 
 // cause leaves out the path, which the source's name has.
