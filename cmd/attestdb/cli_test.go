@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/internal/embedpg"
 	"stella-ops.org/attestdb/internal/testdb"
 )
@@ -42,6 +43,9 @@ func TestDocumentation(t *testing.T) {
 		}
 	}
 	visit(root)
+	for _, ending := range attestor.Extensions {
+		require.Contains(t, doc, "`"+ending+"`")
+	}
 	for _, r := range []role{roleApp, roleOwner, roleAdmin, roleAuditor, roleBootstrap} {
 		require.Contains(t, doc, "`"+r.env()+"`")
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -84,6 +82,7 @@ func (a *app) ingestCommand() *cobra.Command {
 			}
 			return in.all(ctx, args)
 		})
+	cmd.Long = cmd.Short + ".\n\n" + directoryHelp
 	cmd.Example = "attestdb ingest --tenant acme --trusted-root trusted_root.json \\\n" +
 		"--certificate-oidc-issuer https://token.actions.githubusercontent.com \\\n" +
 		"--certificate-identity-regexp https://github\\.com/acme/.+ *.sigstore.json\n" +
@@ -99,6 +98,7 @@ type ingest struct {
 	options []attestdb.RecordOption
 
 	stored, existed, refused, unread, left int
+	passed                                 passedOver
 }
 
 // all tries everything that is found. Only what all of it would meet ends it
@@ -108,22 +108,26 @@ func (in *ingest) all(ctx context.Context, args []string) error {
 	bar := in.progress(total)
 	defer bar.clear()
 	done := 0
+	var fatal error
 	for r := range in.tenant.RecordEach(ctx, in.sources(args), in.options...) {
 		bar.clear()
-		line, fatal := in.judge(r)
-		if fatal != nil {
+		line, err := in.judge(r)
+		if err != nil {
 			in.left = max(total-done, 1)
-			in.summary()
-			return fmt.Errorf("%s: %w", r.Name, fatal)
+			fatal = fmt.Errorf("%s: %w", r.Name, err)
+			break
 		}
-		if err := in.print(line); err != nil {
-			return err
+		if fatal = in.print(line); fatal != nil {
+			break
 		}
 		done++
 		bar.at(done, r.Name)
 	}
 	bar.clear()
 	in.summary()
+	if err := errors.Join(fatal, in.tell(&in.passed)); err != nil {
+		return err
+	}
 	tried := in.stored + in.existed + in.refused + in.unread
 	switch {
 	case in.unread > 0:
@@ -153,45 +157,15 @@ func (in *ingest) sourcesOf(arg string) iter.Seq[attestor.Source] {
 	if arg == "-" {
 		return attestor.Documents(arg, in.stdin)
 	}
-	dir, root := locate(arg)
 	return func(yield func(attestor.Source) bool) {
-		for s := range attestor.Files(os.DirFS(filepath.Clean(dir)), root) {
-			s.Name = filepath.Join(dir, filepath.FromSlash(s.Name))
-			if !yield(s) {
-				return
+		for f := range filesOf(arg, in.passed.add) {
+			for s := range f.sources() {
+				if !yield(s) {
+					return
+				}
 			}
 		}
 	}
-}
-
-// locate splits a path into a directory and a name in it, "." for itself.
-func locate(arg string) (dir, root string) {
-	if st, err := os.Stat(arg); err == nil && st.IsDir() {
-		return arg, "."
-	}
-	return filepath.Split(filepath.Clean(arg))
-}
-
-// count is how many files there are, to show how far it is, 0 if that is not
-// known: lines cannot be counted without being read.
-func count(args []string) int {
-	n := 0
-	for _, arg := range args {
-		if arg == "-" {
-			return 0
-		}
-		dir, root := locate(arg)
-		for name, err := range attestor.Names(os.DirFS(filepath.Clean(dir)), root) {
-			if err != nil {
-				return 0
-			}
-			if filepath.Ext(name) == ".jsonl" {
-				return 0
-			}
-			n++
-		}
-	}
-	return n
 }
 
 // judge makes a line of a result. A refusal is a line; an error is what every

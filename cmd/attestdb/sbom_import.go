@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -67,6 +66,7 @@ func (a *app) sbomImportCommand() *cobra.Command {
 			in.tenant = tenant.As(a.actorName())
 			return in.all(ctx, args)
 		})
+	cmd.Long = cmd.Short + ".\n\n" + directoryHelp
 	cmd.Example = "attestdb attestor sbom import --tenant acme --artifact sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b app.cdx.json\n" +
 		"syft app:1.0 -o cyclonedx-json | attestdb attestor sbom import --tenant acme -"
 	cmd.Flags().StringArrayVar(&artifacts, "artifact", nil, "digest of the artifact that documents alone are about, as sha256:9f86…; may be given several times")
@@ -81,6 +81,7 @@ type sbomImport struct {
 	options []attestdb.RecordOption
 
 	stored, existed, refused, unread int
+	passed                           passedOver
 }
 
 // all tries everything that is found. Only what all of it would meet ends it early.
@@ -104,6 +105,9 @@ func (in *sbomImport) all(ctx context.Context, args []string) error {
 	bar.clear()
 	if done > 1 {
 		in.note("%d in all: %d new, %d existed, %d refused, %d not read", done, in.stored, in.existed, in.refused, in.unread)
+	}
+	if err := in.tell(&in.passed); err != nil {
+		return err
 	}
 	switch {
 	case in.unread > 0:
@@ -214,18 +218,18 @@ func (in *sbomImport) sources(args []string) iter.Seq[attestor.Source] {
 				}
 				continue
 			}
-			dir, root := locate(arg)
-			for name, err := range attestor.Names(os.DirFS(filepath.Clean(dir)), root) {
-				path := filepath.Join(dir, filepath.FromSlash(name))
-				if err == nil && filepath.Ext(name) == ".jsonl" {
-					if !in.lines(path, yield) {
-						return
+			for f := range filesOf(arg, in.passed.add) {
+				if f.err == nil && attestor.HasLines(f.name) {
+					for s := range f.sources() {
+						if !yield(s) {
+							return
+						}
 					}
 					continue
 				}
-				s := attestor.Source{Name: path, Err: err}
-				if err == nil {
-					s.Raw, s.Err = readDocument(path)
+				s := attestor.Source{Name: f.path, Err: f.err}
+				if f.err == nil {
+					s.Raw, s.Err = readDocument(f.path)
 				}
 				if !yield(s) {
 					return
@@ -233,18 +237,6 @@ func (in *sbomImport) sources(args []string) iter.Seq[attestor.Source] {
 			}
 		}
 	}
-}
-
-// lines yields the documents of a file that has one a line, such as cosign writes.
-func (in *sbomImport) lines(path string, yield func(attestor.Source) bool) bool {
-	dir, name := filepath.Split(path)
-	for s := range attestor.Files(os.DirFS(filepath.Clean(dir)), name) {
-		s.Name = filepath.Join(dir, filepath.FromSlash(s.Name))
-		if !yield(s) {
-			return false
-		}
-	}
-	return true
 }
 
 func readDocument(path string) ([]byte, error) {

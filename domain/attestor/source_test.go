@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
 	"strings"
 	"testing"
@@ -28,30 +27,6 @@ func told(sources iter.Seq[attestor.Source]) []string {
 		}
 	}
 	return all
-}
-
-func TestFilesFindsEvidenceInADirectory(t *testing.T) {
-	t.Parallel()
-	data := func(s string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(s)} }
-	fsys := fstest.MapFS{
-		"in/b.json":             data("B\n"),
-		"in/a/x.sigstore":       data("X"),
-		"in/a/all.intoto.jsonl": data("1\n\n2\r\n3"),
-		"in/readme.md":          data("no evidence"),
-		"in/.hidden.json":       data("no evidence"),
-		"in/.git/x.json":        data("no evidence"),
-		"in/link.json":          {Data: []byte("b.json"), Mode: fs.ModeSymlink},
-		"plain":                 data("P"),
-	}
-	require.Equal(t, []string{
-		"in/a/all.intoto.jsonl:1=1", "in/a/all.intoto.jsonl:3=2", "in/a/all.intoto.jsonl:4=3",
-		"in/a/x.sigstore=X", "in/b.json=B\n",
-	}, told(attestor.Files(fsys, "in")))
-	require.Equal(t, []string{"plain=P"}, told(attestor.Files(fsys, "plain")), "a file that is named is evidence, whatever its name")
-	require.Equal(t, []string{"none!" + fs.ErrNotExist.Error()}, told(attestor.Files(fsys, "none")))
-	for range attestor.Files(fsys, "in") {
-		break // and nothing more is yielded, else this panics
-	}
 }
 
 func TestDocumentsTakesOneDocumentOrOneALine(t *testing.T) {
