@@ -88,7 +88,9 @@ func (a *app) url(ctx context.Context, roles ...role) (string, role, error) {
 	case a.databaseURL != "":
 		return a.checkURL("--database-url", a.databaseURL, roles[0])
 	case a.databaseURLFile != "":
-		raw, err := os.ReadFile(a.databaseURLFile)
+		reading, cancel := a.limited(ctx)
+		defer cancel()
+		raw, err := readFile(reading, a.databaseURLFile)
 		if err != nil {
 			return "", "", usagef("--database-url-file: %w", err)
 		}

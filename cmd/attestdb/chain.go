@@ -111,21 +111,21 @@ func (c *chainChoice) given(args []string) int {
 }
 
 // artifact returns the subject that the flags name.
-func (c *chainChoice) artifact() (digest.Digest, error) {
+func (c *chainChoice) artifact(ctx context.Context) (digest.Digest, error) {
 	if c.subject == "" {
-		return findSubject(nil, c.file)
+		return findSubject(ctx, nil, c.file)
 	}
-	return findSubject([]string{c.subject}, c.file)
+	return findSubject(ctx, []string{c.subject}, c.file)
 }
 
 // find returns the function that reads the chosen chain, so that a wrong command
 // line needs no database to be refused.
-func (c *chainChoice) find(args []string) (name string, read func(context.Context, *attestor.Store) (attestor.ChainDetail, error), err error) {
+func (c *chainChoice) find(ctx context.Context, args []string) (name string, read func(context.Context, *attestor.Store) (attestor.ChainDetail, error), err error) {
 	if c.given(args) != 1 {
 		return "", nil, usagef("give an ID, a ROOT, --subject DIGEST or --file ARTIFACT: one of them")
 	}
 	if len(args) == 0 {
-		subject, err := c.artifact()
+		subject, err := c.artifact(ctx)
 		return subject.String(), func(ctx context.Context, s *attestor.Store) (attestor.ChainDetail, error) {
 			return s.CurrentChain(ctx, subject)
 		}, err
@@ -149,7 +149,7 @@ func parseChainKey(s string) (uuid.UUID, *digest.SHA256, error) {
 
 // withChain runs f with the chosen chain.
 func (a *app) withChain(ctx context.Context, c *chainChoice, args []string, f func(*attestdb.TenantDB, attestor.ChainDetail) error) error {
-	name, read, err := c.find(args)
+	name, read, err := c.find(ctx, args)
 	if err != nil {
 		return err
 	}

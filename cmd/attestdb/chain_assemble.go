@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -31,7 +29,7 @@ func (a *app) chainAssemble() *cobra.Command {
 			if choice.given(nil) != 1 {
 				return usagef("give --subject DIGEST or --file ARTIFACT")
 			}
-			subject, err := choice.artifact()
+			subject, err := choice.artifact(ctx)
 			if err != nil {
 				return err
 			}
@@ -39,7 +37,7 @@ func (a *app) chainAssemble() *cobra.Command {
 				return usagef("--policy-version: %w", err)
 			}
 			req := attestor.ChainRequest{Subject: subject, PolicyVersion: policy}
-			if req.Segments, err = parts.segments(); err != nil {
+			if req.Segments, err = parts.segments(ctx); err != nil {
 				return err
 			}
 			if len(req.Segments) == 0 && !parts.collect {
@@ -68,7 +66,7 @@ func (a *app) chainAssemble() *cobra.Command {
 }
 
 // segments reads what the flags name.
-func (p *chainParts) segments() ([]attestor.ChainSegment, error) {
+func (p *chainParts) segments(ctx context.Context) ([]attestor.ChainSegment, error) {
 	var list []attestor.ChainSegment
 	for _, kind := range proofchain.Kinds {
 		for _, value := range *p.given[kind] {
@@ -78,7 +76,7 @@ func (p *chainParts) segments() ([]attestor.ChainSegment, error) {
 				list = append(list, s)
 				continue
 			}
-			content, err := readAtMost(value, attestor.MaxContentSize)
+			content, err := readAtMost(ctx, value, attestor.MaxContentSize)
 			if err != nil {
 				return nil, usagef("--%s: neither a sha256 nor a file: %w", kind, err)
 			}
@@ -91,23 +89,6 @@ func (p *chainParts) segments() ([]attestor.ChainSegment, error) {
 		}
 	}
 	return list, nil
-}
-
-// readAtMost reads a file of at most limit bytes, or the standard input.
-func readAtMost(name string, limit int64) ([]byte, error) {
-	f := os.Stdin
-	if name != "-" {
-		var err error
-		if f, err = os.Open(name); err != nil {
-			return nil, err
-		}
-		defer f.Close()
-	}
-	raw, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(raw)) > limit {
-		err = fmt.Errorf("%s: allowed are at most %d bytes", name, limit)
-	}
-	return raw, err
 }
 
 func (a *app) assemble(ctx context.Context, tenant *attestdb.TenantDB, req attestor.ChainRequest, collect bool) error {

@@ -19,7 +19,7 @@ func (a *app) chainVerify() *cobra.Command {
 		func(ctx context.Context, args []string) error {
 			if len(args) == 1 && choice.given(args) == 1 {
 				if _, _, err := parseKey(args[0]); err != nil {
-					return a.verifyExport(args[0])
+					return a.verifyExport(ctx, args[0])
 				}
 			}
 			return a.withChain(ctx, &choice, args, func(tenant *attestdb.TenantDB, d attestor.ChainDetail) error {
@@ -40,8 +40,8 @@ func (a *app) chainVerify() *cobra.Command {
 }
 
 // verifyExport checks a file that export wrote, without a database.
-func (a *app) verifyExport(name string) error {
-	raw, err := readAtMost(name, proofchain.MaxFileSize)
+func (a *app) verifyExport(ctx context.Context, name string) error {
+	raw, err := readAtMost(ctx, name, proofchain.MaxFileSize)
 	if err != nil {
 		return usagef("neither an id, a root, nor a file: %w", err)
 	}

@@ -36,8 +36,12 @@ func (f *failure) Unwrap() error { return f.err }
 // no returns err as the answer "no".
 func no(err error, hint string) error { return &failure{code: exitNo, err: err, hint: hint} }
 
-// usage returns err as a mistake in the command line of cmd.
+// usage returns err as a mistake in the command line of cmd. That a file took too long
+// to read is none.
 func usage(cmd *cobra.Command, err error) error {
+	if cutShort(err) {
+		return err
+	}
 	return &failure{code: exitUnknown, err: err, usage: true, cmd: cmd}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"iter"
@@ -25,9 +26,9 @@ type foundFile struct {
 }
 
 // filesOf are the files that an argument stands for: itself, or those of a directory.
-func filesOf(arg string, passed func(path string)) iter.Seq[foundFile] {
+func filesOf(ctx context.Context, arg string, passed func(path string)) iter.Seq[foundFile] {
 	dir, root := locate(arg)
-	fsys := os.DirFS(filepath.Clean(dir))
+	fsys := newInputFS(ctx, filepath.Clean(dir))
 	path := func(name string) string { return filepath.Join(dir, filepath.FromSlash(name)) }
 	return func(yield func(foundFile) bool) {
 		for name, err := range attestor.Names(fsys, root, func(name string) { passed(path(name)) }) {
@@ -64,13 +65,13 @@ func locate(arg string) (dir, root string) {
 
 // count is how many files there are, to show how far it is, 0 if that is not
 // known: lines cannot be counted without being read.
-func count(args []string) int {
+func count(ctx context.Context, args []string) int {
 	n := 0
 	for _, arg := range args {
 		if arg == "-" {
 			return 0
 		}
-		for f := range filesOf(arg, func(string) {}) {
+		for f := range filesOf(ctx, arg, func(string) {}) {
 			if f.err != nil || attestor.HasLines(f.name) {
 				return 0
 			}

@@ -21,7 +21,7 @@ func (a *app) findCommand() *cobra.Command {
 	var all bool
 	cmd := a.verb("find [DIGEST]", "Find evidence by artifact, signer, predicate type or time, newest first", 0, 1,
 		func(ctx context.Context, args []string) error {
-			q, what, err := flags.query(args, time.Now())
+			q, what, err := flags.query(ctx, args, time.Now())
 			if err != nil {
 				return err
 			}

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -47,11 +47,11 @@ func (f *findFlags) register(flags *pflag.FlagSet) {
 }
 
 // query returns the question, and what it asks for in words, "" if for everything.
-func (f *findFlags) query(args []string, now time.Time) (q attestor.Query, what string, err error) {
+func (f *findFlags) query(ctx context.Context, args []string, now time.Time) (q attestor.Query, what string, err error) {
 	var said []string
 	say := func(words string) { said = append(said, words) }
 	if len(args) == 1 || f.file != "" {
-		if q.Subject, err = findSubject(args, f.file); err != nil {
+		if q.Subject, err = findSubject(ctx, args, f.file); err != nil {
 			return q, "", err
 		}
 		say("about " + q.Subject.String())
@@ -98,12 +98,12 @@ func (f *findFlags) query(args []string, now time.Time) (q attestor.Query, what 
 }
 
 // findSubject returns the digest of the artifact that is named by a digest or a file.
-func findSubject(args []string, file string) (digest.Digest, error) {
+func findSubject(ctx context.Context, args []string, file string) (digest.Digest, error) {
 	if (len(args) == 1) == (file != "") {
 		return digest.Digest{}, usagef("give a DIGEST or --file ARTIFACT")
 	}
 	if file != "" {
-		return fileDigest(file)
+		return fileDigest(ctx, file)
 	}
 	d, err := digest.Parse(args[0])
 	if err != nil {
@@ -112,12 +112,12 @@ func findSubject(args []string, file string) (digest.Digest, error) {
 	return d, nil
 }
 
-func fileDigest(path string) (digest.Digest, error) {
-	f, err := os.Open(path)
+func fileDigest(ctx context.Context, path string) (digest.Digest, error) {
+	f, err := openFile(ctx, path)
 	if err != nil {
 		return digest.Digest{}, usagef("--file: %w", err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing was written
 	h := sha256.New()
 	if _, err := io.Copy(h, f); err != nil {
 		return digest.Digest{}, usagef("--file: %w", err)

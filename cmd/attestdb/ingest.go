@@ -59,7 +59,7 @@ func (a *app) ingestCommand() *cobra.Command {
 			if i := slices.Index(args, "-"); i >= 0 && slices.Contains(args[i+1:], "-") {
 				return usagef("standard input (-) can be read only once")
 			}
-			verifier, err := flags.verifier(cmd.Flags())
+			verifier, err := flags.verifier(ctx, cmd.Flags())
 			if err != nil {
 				return err
 			}
@@ -104,20 +104,28 @@ type ingest struct {
 // all tries everything that is found. Only what all of it would meet ends it
 // early.
 func (in *ingest) all(ctx context.Context, args []string) error {
-	total := count(args)
+	total := count(ctx, args)
 	bar := in.progress(total)
 	defer bar.clear()
 	done := 0
 	var fatal error
-	for r := range in.tenant.RecordEach(ctx, in.sources(args), in.options...) {
+	// What ends the loop must not wait for more evidence to come.
+	reading, stop := context.WithCancel(ctx)
+	defer stop()
+	for r := range in.tenant.RecordEach(ctx, in.sources(reading, args), in.options...) {
 		bar.clear()
-		line, err := in.judge(r)
-		if err != nil {
-			in.left = max(total-done, 1)
-			fatal = fmt.Errorf("%s: %w", r.Name, err)
-			break
+		var line ingestLine
+		if line, fatal = in.judge(r); fatal != nil {
+			in.left = max(total-done, 0)
+			if r.Name != "" {
+				in.left = max(in.left, 1)
+				fatal = fmt.Errorf("%s: %w", r.Name, fatal)
+			}
+		} else {
+			fatal = in.print(line)
 		}
-		if fatal = in.print(line); fatal != nil {
+		if fatal != nil {
+			stop()
 			break
 		}
 		done++
@@ -140,12 +148,13 @@ func (in *ingest) all(ctx context.Context, args []string) error {
 	return nil
 }
 
-// sources are all pieces of evidence that the arguments stand for.
-func (in *ingest) sources(args []string) iter.Seq[attestor.Source] {
+// sources are all pieces of evidence that the arguments stand for, those that are read
+// before ctx ends.
+func (in *ingest) sources(ctx context.Context, args []string) iter.Seq[attestor.Source] {
 	return func(yield func(attestor.Source) bool) {
 		for _, arg := range args {
-			for s := range in.sourcesOf(arg) {
-				if !yield(s) {
+			for s := range in.sourcesOf(ctx, arg) {
+				if ctx.Err() != nil || !yield(s) {
 					return
 				}
 			}
@@ -153,12 +162,12 @@ func (in *ingest) sources(args []string) iter.Seq[attestor.Source] {
 	}
 }
 
-func (in *ingest) sourcesOf(arg string) iter.Seq[attestor.Source] {
+func (in *ingest) sourcesOf(ctx context.Context, arg string) iter.Seq[attestor.Source] {
 	if arg == "-" {
-		return attestor.Documents(arg, in.stdin)
+		return attestor.Documents(arg, newInput(ctx, in.stdin))
 	}
 	return func(yield func(attestor.Source) bool) {
-		for f := range filesOf(arg, in.passed.add) {
+		for f := range filesOf(ctx, arg, in.passed.add) {
 			for s := range f.sources() {
 				if !yield(s) {
 					return

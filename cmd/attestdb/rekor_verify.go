@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -33,7 +32,7 @@ func (a *app) rekorVerify() *cobra.Command {
 					return err
 				}
 			}
-			root, err := os.ReadFile(trustedRoot)
+			root, err := readFile(ctx, trustedRoot)
 			if err != nil {
 				return usagef("--trusted-root: %w", err)
 			}

@@ -30,11 +30,11 @@ func (a *app) attestorReverify() *cobra.Command {
 	var cmd *cobra.Command
 	cmd = a.verb("reverify [DIGEST]", "Verify stored evidence again: which would fail today?", 0, 1,
 		func(ctx context.Context, args []string) error {
-			q, _, err := flags.query(args, time.Now())
+			q, _, err := flags.query(ctx, args, time.Now())
 			if err != nil {
 				return err
 			}
-			verifier, err := verify.verifier(cmd.Flags())
+			verifier, err := verify.verifier(ctx, cmd.Flags())
 			if err != nil {
 				return err
 			}

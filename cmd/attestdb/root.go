@@ -108,9 +108,9 @@ func (a *app) verb(use, short string, least, most int, run func(context.Context,
 			return nil
 		}
 		ctx := cmd.Context()
-		if a.timeout > 0 && cmd.Annotations[timeoutKey] == "" {
+		if cmd.Annotations[timeoutKey] == "" {
 			var cancel context.CancelFunc
-			ctx, cancel = context.WithTimeout(ctx, a.timeout)
+			ctx, cancel = a.limited(ctx)
 			defer cancel()
 		}
 		a.err = run(ctx, args)

@@ -51,7 +51,7 @@ func (a *app) sbomImportCommand() *cobra.Command {
 				}
 				in.about = append(in.about, d)
 			}
-			verifier, err := flags.verifier(cmd.Flags())
+			verifier, err := flags.verifier(ctx, cmd.Flags())
 			if err != nil {
 				return err
 			}
@@ -86,18 +86,24 @@ type sbomImport struct {
 
 // all tries everything that is found. Only what all of it would meet ends it early.
 func (in *sbomImport) all(ctx context.Context, args []string) error {
-	total := count(args)
+	total := count(ctx, args)
 	bar := in.progress(total)
 	defer bar.clear()
 	done := 0
-	for s := range in.sources(args) {
+	var fatal error
+	for s := range in.sources(ctx, args) {
+		if ctx.Err() != nil {
+			fatal = fmt.Errorf("%s: %w", s.Name, context.Cause(ctx))
+			break
+		}
 		line, err := in.one(ctx, s)
 		bar.clear()
 		if err == nil {
 			err = in.print(line)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", s.Name, err)
+			fatal = fmt.Errorf("%s: %w", s.Name, err)
+			break
 		}
 		done++
 		bar.at(done, s.Name)
@@ -106,7 +112,7 @@ func (in *sbomImport) all(ctx context.Context, args []string) error {
 	if done > 1 {
 		in.note("%d in all: %d new, %d existed, %d refused, %d not read", done, in.stored, in.existed, in.refused, in.unread)
 	}
-	if err := in.tell(&in.passed); err != nil {
+	if err := errors.Join(fatal, in.tell(&in.passed)); err != nil {
 		return err
 	}
 	switch {
@@ -208,17 +214,17 @@ func (in *sbomImport) print(line importLine) error {
 
 // sources are all documents that the arguments stand for. Unlike evidence they may
 // have [sbom.MaxSize].
-func (in *sbomImport) sources(args []string) iter.Seq[attestor.Source] {
+func (in *sbomImport) sources(ctx context.Context, args []string) iter.Seq[attestor.Source] {
 	return func(yield func(attestor.Source) bool) {
 		for _, arg := range args {
 			if arg == "-" {
-				raw, err := io.ReadAll(io.LimitReader(in.stdin, sbom.MaxSize+1))
+				raw, err := io.ReadAll(io.LimitReader(newInput(ctx, in.stdin), sbom.MaxSize+1))
 				if !yield(attestor.Source{Name: arg, Raw: raw, Err: err}) {
 					return
 				}
 				continue
 			}
-			for f := range filesOf(arg, in.passed.add) {
+			for f := range filesOf(ctx, arg, in.passed.add) {
 				if f.err == nil && attestor.HasLines(f.name) {
 					for s := range f.sources() {
 						if !yield(s) {
@@ -229,7 +235,7 @@ func (in *sbomImport) sources(args []string) iter.Seq[attestor.Source] {
 				}
 				s := attestor.Source{Name: f.path, Err: f.err}
 				if f.err == nil {
-					s.Raw, s.Err = readDocument(f.path)
+					s.Raw, s.Err = readDocument(ctx, f.path)
 				}
 				if !yield(s) {
 					return
@@ -239,14 +245,14 @@ func (in *sbomImport) sources(args []string) iter.Seq[attestor.Source] {
 	}
 }
 
-func readDocument(path string) ([]byte, error) {
-	f, err := os.Open(path)
+func readDocument(ctx context.Context, path string) ([]byte, error) {
+	f, err := openFile(ctx, path)
 	if err != nil {
 		if p, ok := errors.AsType[*os.PathError](err); ok {
 			err = p.Err
 		}
 		return nil, err
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // nothing was written
 	return io.ReadAll(io.LimitReader(f, sbom.MaxSize+1))
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,7 +49,7 @@ func (k *verifierKeys) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar((*[]string)(k), "verifier", nil, "a key that is trusted, as name+hash+key, or a file with such keys, one a line; may be given several times")
 }
 
-func (k verifierKeys) verifiers() ([]note.Verifier, error) {
+func (k verifierKeys) verifiers(ctx context.Context) ([]note.Verifier, error) {
 	if len(k) == 0 {
 		return nil, usagef("--verifier: name the key that the checkpoint has to be signed with")
 	}
@@ -59,7 +58,7 @@ func (k verifierKeys) verifiers() ([]note.Verifier, error) {
 	for _, given := range k {
 		keys := []string{given}
 		if _, err := note.NewVerifier(given); err != nil {
-			raw, err := os.ReadFile(given)
+			raw, err := readFile(ctx, given)
 			if err != nil {
 				return nil, usagef("--verifier: neither a key such as example.com/log+0a1b2c3d+AQ… nor a file: %w", err)
 			}

@@ -8,7 +8,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"time"
@@ -48,11 +47,11 @@ func (a *app) verdictAppend() *cobra.Command {
 				}
 			} else {
 				var err error
-				if d, err = f.decision(time.Now()); err != nil {
+				if d, err = f.decision(ctx, time.Now()); err != nil {
 					return err
 				}
 			}
-			options, err := receiptOptions(signKey)
+			options, err := receiptOptions(ctx, signKey)
 			if err != nil {
 				return err
 			}
@@ -92,11 +91,11 @@ func (a *app) verdictAppend() *cobra.Command {
 }
 
 // decision is what the flags say.
-func (f *decisionFlags) decision(now time.Time) (d verdict.Decision, err error) {
+func (f *decisionFlags) decision(ctx context.Context, now time.Time) (d verdict.Decision, err error) {
 	d = verdict.Decision{
 		Result: verdict.Result(f.result), Policy: verdict.Policy{URI: f.policy}, Reason: f.reason, Verifier: f.verifier, IdempotencyKey: f.key,
 	}
-	if d.Subject.Digest, err = f.artifact.digest(); err != nil {
+	if d.Subject.Digest, err = f.artifact.digest(ctx); err != nil {
 		return d, err
 	}
 	d.Subject.Name = f.name
@@ -120,7 +119,7 @@ func (f *decisionFlags) decision(now time.Time) (d verdict.Decision, err error) 
 	}
 	if f.payload != "" {
 		// White space may make it longer than what is kept.
-		if d.Payload, err = readAtMost(f.payload, 8*ledger.MaxPayloadLength); err != nil {
+		if d.Payload, err = readAtMost(ctx, f.payload, 8*ledger.MaxPayloadLength); err != nil {
 			return d, usagef("--payload: %w", err)
 		}
 	}
@@ -128,11 +127,11 @@ func (f *decisionFlags) decision(now time.Time) (d verdict.Decision, err error) 
 }
 
 // receiptOptions has receipts made with the private key of a file, none for "".
-func receiptOptions(path string) ([]attestdb.DecideOption, error) {
+func receiptOptions(ctx context.Context, path string) ([]attestdb.DecideOption, error) {
 	if path == "" {
 		return nil, nil
 	}
-	signer, err := readPrivateKey(path)
+	signer, err := readPrivateKey(ctx, path)
 	if err != nil {
 		return nil, usagef("--sign-key %s: %w", path, err)
 	}
@@ -144,8 +143,8 @@ func receiptOptions(path string) ([]attestdb.DecideOption, error) {
 }
 
 // readPrivateKey quotes nothing of the file in its errors.
-func readPrivateKey(path string) (crypto.Signer, error) {
-	raw, err := os.ReadFile(path)
+func readPrivateKey(ctx context.Context, path string) (crypto.Signer, error) {
+	raw, err := readFile(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	attestdb "stella-ops.org/attestdb/domain"
@@ -35,13 +34,13 @@ type batchAppend struct {
 }
 
 func (a *app) appendBatch(ctx context.Context, tenant *attestdb.TenantDB, file string, options []attestdb.DecideOption) error {
-	var in io.Reader = a.stdin
+	var in io.Reader = newInput(ctx, a.stdin)
 	if file != "-" {
-		f, err := os.Open(file)
+		f, err := openFile(ctx, file)
 		if err != nil {
 			return usagef("--batch: %w", err)
 		}
-		defer f.Close()
+		defer f.Close() //nolint:errcheck // nothing was written
 		in = f
 	}
 	b := batchAppend{app: a, tenant: tenant, options: options, bar: a.progress(0)}
@@ -53,6 +52,9 @@ func (a *app) appendBatch(ctx context.Context, tenant *attestdb.TenantDB, file s
 
 func (b *batchAppend) all(ctx context.Context, file string, in io.Reader) error {
 	for s := range attestor.Lines(file, in) {
+		if cutShort(s.Err) {
+			return b.cut(s)
+		}
 		if s.Err != nil {
 			return &failure{code: exitUnknown, err: fmt.Errorf("%s: %w", s.Name, s.Err), hint: "one decision in JSON a line; " + batchHint}
 		}
@@ -75,6 +77,14 @@ func (b *batchAppend) all(ctx context.Context, file string, in io.Reader) error 
 		return usagef("%s: there is no decision in it", file)
 	}
 	return nil
+}
+
+// cut says what was read and is not appended when the time was over, or a signal came.
+func (b *batchAppend) cut(s attestor.Source) error {
+	if len(b.lines) == 0 {
+		return fmt.Errorf("%s: %w", s.Name, s.Err)
+	}
+	return fmt.Errorf("%s: %w; no line from %s on was appended", s.Name, s.Err, b.lines[0])
 }
 
 const batchHint = "what is listed is appended: give the decisions idempotency keys, and the whole batch can be run again"

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"strconv"
 	"time"
 
@@ -26,7 +25,7 @@ func (a *app) verdictCheckpoint() *cobra.Command {
 			if list {
 				return a.withLedger(ctx, func(t *attestdb.TenantDB) error { return a.listCheckpoints(ctx, t) })
 			}
-			raw, err := os.ReadFile(key)
+			raw, err := readFile(ctx, key)
 			if err != nil {
 				return usagef("--key: %w", err)
 			}

@@ -19,7 +19,7 @@ func (a *app) verdictCurrent() *cobra.Command {
 	var require []string
 	cmd := a.verb("current --subject DIGEST|--file ARTIFACT --policy URI [--require RESULT]", "Show the decision that counts for an artifact under a policy: the newest", 0, 0,
 		func(ctx context.Context, _ []string) error {
-			subject, err := artifact.digest()
+			subject, err := artifact.digest(ctx)
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"time"
@@ -136,12 +137,12 @@ func (f *artifactFlags) register(cmd *cobra.Command) {
 
 func (f *artifactFlags) given() bool { return f.subject != "" || f.file != "" }
 
-func (f *artifactFlags) digest() (digest.Digest, error) {
+func (f *artifactFlags) digest(ctx context.Context) (digest.Digest, error) {
 	switch {
 	case (f.subject == "") == (f.file == ""):
 		return digest.Digest{}, usagef("give --subject DIGEST or --file ARTIFACT")
 	case f.file != "":
-		return fileDigest(f.file)
+		return fileDigest(ctx, f.file)
 	}
 	d, err := digest.Parse(f.subject)
 	if err != nil {

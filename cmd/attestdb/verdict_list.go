@@ -28,7 +28,7 @@ func (a *app) verdictList() *cobra.Command {
 	var f verdictListFlags
 	cmd := a.verb("list [FLAGS]", "List decisions by artifact, policy, input or time, or acts of administrators, newest first", 0, 0,
 		func(ctx context.Context, _ []string) error {
-			q, what, err := f.query(time.Now())
+			q, what, err := f.query(ctx, time.Now())
 			if err != nil {
 				return err
 			}
@@ -62,10 +62,10 @@ func (a *app) verdictList() *cobra.Command {
 }
 
 // query returns the question, and what it asks for in words, "" if for everything.
-func (f *verdictListFlags) query(now time.Time) (q verdict.Query, what string, err error) {
+func (f *verdictListFlags) query(ctx context.Context, now time.Time) (q verdict.Query, what string, err error) {
 	var said []string
 	if f.artifact.given() {
-		if q.Subject, err = f.artifact.digest(); err != nil {
+		if q.Subject, err = f.artifact.digest(ctx); err != nil {
 			return q, "", err
 		}
 		said = append(said, "about "+q.Subject.String())

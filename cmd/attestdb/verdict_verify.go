@@ -49,7 +49,7 @@ func (a *app) verdictVerify() *cobra.Command {
 	var flags verifyFlags
 	cmd := a.verb("verify", "Recompute the ledger from what is stored: was anything rewritten since?", 0, 0,
 		func(ctx context.Context, _ []string) error {
-			req, err := flags.request()
+			req, err := flags.request(ctx)
 			if err != nil {
 				return err
 			}
@@ -68,17 +68,17 @@ func (a *app) verdictVerify() *cobra.Command {
 	return cmd
 }
 
-func (f verifyFlags) request() (req verdict.VerifyRequest, err error) {
+func (f verifyFlags) request(ctx context.Context) (req verdict.VerifyRequest, err error) {
 	if f.allTenants && (f.state != "" || len(f.checkpoints) > 0) {
 		return req, usagef("--state and --checkpoint are of one ledger: give them without --all-tenants")
 	}
 	if len(f.verifiers) > 0 {
-		if req.Verifiers, err = f.verifiers.verifiers(); err != nil {
+		if req.Verifiers, err = f.verifiers.verifiers(ctx); err != nil {
 			return req, err
 		}
 	}
 	for _, name := range f.checkpoints {
-		raw, err := readAtMost(name, maxCheckpoint)
+		raw, err := readAtMost(ctx, name, maxCheckpoint)
 		if err != nil {
 			return req, usagef("--checkpoint: %w", err)
 		}
@@ -90,7 +90,7 @@ func (f verifyFlags) request() (req verdict.VerifyRequest, err error) {
 	if f.state == "" {
 		return req, nil
 	}
-	raw, err := os.ReadFile(f.state)
+	raw, err := readFile(ctx, f.state)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return req, nil

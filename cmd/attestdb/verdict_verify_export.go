@@ -27,7 +27,7 @@ func (a *app) verdictVerifyExport() *cobra.Command {
 	var keys verifierKeys
 	cmd := a.verb("verify-export DIR --verifier KEY", "Verify an exported ledger without a database", 1, 1,
 		func(ctx context.Context, args []string) error {
-			verifiers, err := keys.verifiers()
+			verifiers, err := keys.verifiers(ctx)
 			if err != nil {
 				return err
 			}

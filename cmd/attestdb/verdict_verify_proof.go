@@ -22,12 +22,12 @@ type provenJSON struct {
 func (a *app) verdictVerifyProof() *cobra.Command {
 	var keys verifierKeys
 	cmd := a.verb("verify-proof FILE --verifier KEY", "Verify the proof of an entry without a database", 1, 1,
-		func(_ context.Context, args []string) error {
-			verifiers, err := keys.verifiers()
+		func(ctx context.Context, args []string) error {
+			verifiers, err := keys.verifiers(ctx)
 			if err != nil {
 				return err
 			}
-			raw, err := readAtMost(args[0], ledger.MaxProofSize)
+			raw, err := readAtMost(ctx, args[0], ledger.MaxProofSize)
 			if err != nil {
 				return usagef("%w", err)
 			}

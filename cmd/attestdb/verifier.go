@@ -1,8 +1,8 @@
 package main
 
 import (
+	"context"
 	"errors"
-	"os"
 
 	"github.com/spf13/pflag"
 
@@ -37,7 +37,7 @@ func (v *verifierFlags) register(flags *pflag.FlagSet) {
 }
 
 // verifier returns the verifier that the flags ask for, nil for none.
-func (v *verifierFlags) verifier(flags *pflag.FlagSet) (attestor.Verifier, error) {
+func (v *verifierFlags) verifier(ctx context.Context, flags *pflag.FlagSet) (attestor.Verifier, error) {
 	if v.trustedRoot == "" || len(v.keys) > 0 {
 		for _, name := range []string{
 			"certificate-identity", "certificate-identity-regexp", "certificate-oidc-issuer", "any-identity", "insecure-ignore-sct",
@@ -55,15 +55,15 @@ func (v *verifierFlags) verifier(flags *pflag.FlagSet) (attestor.Verifier, error
 	}
 	switch {
 	case len(v.keys) > 0:
-		return v.publicKeys()
+		return v.publicKeys(ctx)
 	case v.trustedRoot != "":
-		return v.sigstore()
+		return v.sigstore(ctx)
 	}
 	return nil, nil //nolint:nilnil // no verifier is an answer here
 }
 
-func (v *verifierFlags) sigstore() (attestor.Verifier, error) {
-	root, err := os.ReadFile(v.trustedRoot)
+func (v *verifierFlags) sigstore(ctx context.Context) (attestor.Verifier, error) {
+	root, err := readFile(ctx, v.trustedRoot)
 	if err != nil {
 		return nil, usagef("--trusted-root: %w", err)
 	}
@@ -96,10 +96,10 @@ func (v *verifierFlags) sigstore() (attestor.Verifier, error) {
 	return verifier, nil
 }
 
-func (v *verifierFlags) publicKeys() (attestor.Verifier, error) {
+func (v *verifierFlags) publicKeys(ctx context.Context) (attestor.Verifier, error) {
 	var keys []publickey.Key
 	for _, path := range v.keys {
-		raw, err := os.ReadFile(path)
+		raw, err := readFile(ctx, path)
 		if err != nil {
 			return nil, usagef("--key: %w", err)
 		}
@@ -114,7 +114,7 @@ func (v *verifierFlags) publicKeys() (attestor.Verifier, error) {
 	case v.ignoreTlog:
 		options = append(options, publickey.WithoutLogEntries())
 	case v.trustedRoot != "":
-		root, err := os.ReadFile(v.trustedRoot)
+		root, err := readFile(ctx, v.trustedRoot)
 		if err != nil {
 			return nil, usagef("--trusted-root: %w", err)
 		}
