@@ -291,3 +291,49 @@ func TestNestedComponentsAndFurtherPackageURLsAreComponents(t *testing.T) {
 	require.Equal(t, "pkg:github/acme/a@1", d.Components[1].PURL)
 	require.Equal(t, d.Components[0].Name, d.Components[1].Name)
 }
+
+// Some writers give the type of a reference as the URI that its name stands for.
+func TestPackageURLsAreReadWhateverTheirReferenceIsCalled(t *testing.T) {
+	t.Parallel()
+	parse := func(references ...string) *sbom.Document {
+		d, err := sbom.Parse([]byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"n","documentNamespace":"https://example.com/n",
+			"packages":[{"SPDXID":"SPDXRef-a","name":"a","externalRefs":[` + strings.Join(references, ",") + `]}]}`))
+		require.NoError(t, err)
+		return d
+	}
+	reference := func(category, kind, locator string) string {
+		return `{"referenceCategory":"` + category + `","referenceType":"` + kind + `","referenceLocator":"` + locator + `"}`
+	}
+	for _, r := range []string{
+		reference("PACKAGE-MANAGER", "http://spdx.org/rdf/references/purl", "pkg:npm/a@1"),
+		reference("PACKAGE_MANAGER", "http://spdx.org/rdf/references/purl", "pkg:npm/a@1"),
+		reference("PACKAGE-MANAGER", "https://spdx.org/rdf/references/purl", "pkg:npm/a@1"),
+		reference("OTHER", "http://spdx.org/rdf/references/purl", "pkg:npm/a@1"),
+		reference("PACKAGE_MANAGER", "npm", "pkg:npm/a@1"),
+		reference("PACKAGE-MANAGER", "PURL", "PKG:npm/a@1"),
+	} {
+		d := parse(r)
+		require.Empty(t, d.Problems, r)
+		require.Len(t, d.Components, 1, r)
+		require.Equal(t, "pkg:npm/a", d.Components[0].Package.Key, r)
+	}
+	for _, r := range []string{
+		reference("PACKAGE-MANAGER", "npm", "a@1"),
+		reference("SECURITY", "cpe23Type", "cpe:2.3:a:a:a:1:*:*:*:*:*:*:*"),
+	} {
+		d := parse(r)
+		require.Empty(t, d.Problems, r)
+		require.Empty(t, d.Components[0].PURL, r)
+	}
+
+	d := parse(reference("PACKAGE-MANAGER", "http://spdx.org/rdf/references/purl", "a@1"))
+	require.Len(t, d.Problems, 1)
+	require.Equal(t, "packages[0].externalRefs[0].referenceLocator", d.Problems[0].Field)
+
+	d = parse(reference("OTHER", "upstream", "pkg:generic/a@1"), reference("PACKAGE-MANAGER", "purl", "pkg:npm/a@1"))
+	require.Len(t, d.Components, 1)
+	require.Equal(t, "pkg:npm/a@1", d.Components[0].PURL)
+	require.Len(t, d.Problems, 1)
+	require.Equal(t, "packages[0].externalRefs[0].referenceLocator", d.Problems[0].Field)
+	require.Contains(t, d.Problems[0].Problem, `"OTHER" and referenceType "upstream"`)
+}

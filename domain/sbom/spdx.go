@@ -122,26 +122,49 @@ func (r *reader) spdxPackage(path string, p *spdx.Package) ([]Component, error) 
 		r.licence(path+".licenseConcluded", p.PackageLicenseConcluded, &c),
 	)
 	all := []Component{c}
-	seen := map[string]bool{}
+	seen, named := map[string]bool{}, false
 	for i, x := range p.PackageExternalReferences {
-		if x == nil || x.RefType != common.TypePackageManagerPURL || seen[x.Locator] {
+		if x == nil || !mayBePURL(x) || seen[x.Locator] {
 			continue
 		}
 		at := strictjson.ElementPath(path+".externalRefs", i) + ".referenceLocator"
 		if len(seen) == MaxPerComponent {
 			return all, firstOf(err, &fault.Invalid{Field: at, Allowed: fmt.Sprintf("at most %d package URLs", MaxPerComponent), Problem: "there are more"})
 		}
-		if len(seen) > 0 {
+		seen[x.Locator] = true
+		if !isPURL(x) {
+			// It may name what the package was made from, or what replaces it.
+			r.problem(at, "a package URL of referenceType purl or of referenceCategory PACKAGE-MANAGER",
+				fmt.Sprintf("it is of referenceCategory %s and referenceType %s", quoted(x.Category), quoted(x.RefType)))
+			continue
+		}
+		if named {
 			// What else it is found by stays with the first, else it would be found twice.
 			all = append(all, Component{Ref: c.Ref, Type: c.Type, Name: c.Name, Version: c.Version})
 		}
-		seen[x.Locator] = true
+		named = true
 		err = firstOf(err, r.purl(at, x.Locator, &all[len(all)-1]))
 	}
 	for i := range all {
 		all[i].finish()
 	}
 	return all, err
+}
+
+// isPURL reports whether x says that its locator is the package's own package URL: by
+// the type's name, by the URI that the name stands for, which some writers give in its
+// stead, or in another type of a package manager, which names the package too.
+func isPURL(x *spdx.PackageExternalReference) bool {
+	_, uri, _ := strings.Cut(x.RefType, "://")
+	return x.RefType == common.TypePackageManagerPURL || uri == "spdx.org/rdf/references/"+common.TypePackageManagerPURL ||
+		x.Category == common.CategoryPackageManager && beginsAsPURL(x.Locator)
+}
+
+func mayBePURL(x *spdx.PackageExternalReference) bool { return isPURL(x) || beginsAsPURL(x.Locator) }
+
+func beginsAsPURL(locator string) bool {
+	scheme, _, found := strings.Cut(locator, ":")
+	return found && strings.EqualFold(scheme, "pkg")
 }
 
 func (r *reader) checksums(path string, all []common.Checksum, c *Component) error {
