@@ -2,10 +2,13 @@ package attestdb
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/google/uuid"
 
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/internal/pgfault"
 )
 
@@ -16,8 +19,8 @@ import (
 // two calls at once the later one supersedes the earlier one's chain.
 //
 // It returns an *[InvalidError] for what no chain may have, an
-// *[SegmentError] for a segment that the tenant lacks or that is about
-// another artifact, [ErrUnknownTenant], or [ErrTenantSuspended]. Transient errors
+// *[SegmentError] for a segment that the tenant lacks, whose bytes were erased, or that is
+// about another artifact, [ErrUnknownTenant], or [ErrTenantSuspended]. Transient errors
 // are retried: a chain that a lost connection had stored is found again by its id.
 func (t *TenantDB) AssembleChain(ctx context.Context, req attestor.ChainRequest) (a attestor.AssembledChain, err error) {
 	if t.actor != "" {
@@ -38,4 +41,30 @@ func (t *TenantDB) AssembleChain(ctx context.Context, req attestor.ChainRequest)
 		return err
 	})
 	return a, err
+}
+
+// VerifyChain is [attestor.Store.VerifyChain] and tells what was erased, as the tenant's
+// ledger says, from what is missing.
+func (t *TenantDB) VerifyChain(ctx context.Context, id uuid.UUID, progress func(done, total int)) (attestor.ChainVerification, error) {
+	v, err := t.store.VerifyChain(ctx, id, progress)
+	if err != nil {
+		return v, err
+	}
+	var missing []digest.SHA256
+	for _, f := range v.Findings {
+		if f.Problem == proofchain.Missing && f.Kind != "" {
+			missing = append(missing, f.Digest)
+		}
+	}
+	erased, err := t.ledger.EnvelopeErasures(ctx, missing)
+	if err != nil {
+		return attestor.ChainVerification{}, err
+	}
+	for i := range v.Findings {
+		f := &v.Findings[i]
+		if seq, ok := erased[f.Digest]; ok && f.Problem == proofchain.Missing {
+			f.Problem, f.Detail = proofchain.Erased, fmt.Sprintf("entry %d of the ledger says who did and why", seq)
+		}
+	}
+	return v, nil
 }

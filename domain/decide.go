@@ -93,7 +93,7 @@ func (t *TenantDB) decide(ctx context.Context, d verdict.Decision, signer *dsses
 	if a.Existed {
 		have, err := t.Receipt(ctx, a.Entry)
 		if err == nil {
-			decided.Receipt = &attestor.Recorded{ID: have.ID, SHA256: have.SHA256, CreatedAt: have.CreatedAt, Existed: true, Verification: have.Verification}
+			decided.Receipt = &attestor.Recorded{ID: have.ID, SHA256: have.SHA256, CreatedAt: have.CreatedAt, Existed: true, Erased: have.Erased, Verification: have.Verification}
 			return decided, nil
 		} else if !errors.Is(err, fault.ErrNotFound) {
 			return Decided{}, err

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"stella-ops.org/attestdb/domain/attestor"
+	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/page"
 )
@@ -21,8 +22,8 @@ type Reverified struct {
 	attestor.Stored
 	// Today is what the verifier says now. It is zero if Err is set.
 	Today attestor.Verification
-	// Err is why the verifier could not tell: the bytes are gone ([ErrNotFound]) or
-	// can no longer be read (*[InvalidError]), or the verifier's own error.
+	// Err is why the verifier could not tell: the bytes were erased, as the ledger says
+	// ([ErrErased]), or are gone without that ([ErrNotFound]), or can no longer be read (*[InvalidError]), or the verifier's own error.
 	Err error
 }
 
@@ -107,12 +108,18 @@ func (t *TenantDB) reverify(ctx context.Context, cfg ReverifyConfig, matches []a
 	if err != nil {
 		return nil, err
 	}
+	gone, err := t.gone(ctx, matches, contents)
+	if err != nil {
+		return nil, err
+	}
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(matches)) {
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(matches); i = int(next.Add(1)) - 1 {
-				answers[i].Today, answers[i].Err = today(ctx, cfg.Verifier, contents[ids[i]])
+				if answers[i].Err = gone[ids[i]]; answers[i].Err == nil {
+					answers[i].Today, answers[i].Err = today(ctx, cfg.Verifier, contents[ids[i]])
+				}
 			}
 		})
 	}
@@ -138,10 +145,26 @@ func (t *TenantDB) reverify(ctx context.Context, cfg ReverifyConfig, matches []a
 	return answers, t.store.AddVerifications(ctx, kept, said)
 }
 
-func today(ctx context.Context, v attestor.Verifier, content []byte) (attestor.Verification, error) {
-	if content == nil {
-		return attestor.Verification{}, fmt.Errorf("envelope content: %w", fault.ErrNotFound)
+// gone says why there are no bytes of those of the matches that have none.
+func (t *TenantDB) gone(ctx context.Context, matches []attestor.Match, contents map[uuid.UUID][]byte) (map[uuid.UUID]error, error) {
+	why := map[uuid.UUID]error{}
+	var sums []digest.SHA256
+	for _, m := range matches {
+		if contents[m.ID] == nil {
+			why[m.ID] = fmt.Errorf("envelope content: %w", fault.ErrNotFound)
+			sums = append(sums, m.SHA256)
+		}
 	}
+	erased, err := t.ledger.EnvelopeErasures(ctx, sums)
+	for _, m := range matches {
+		if seq, ok := erased[m.SHA256]; ok && contents[m.ID] == nil {
+			why[m.ID] = fmt.Errorf("envelope content: %w: entry %d of the ledger says who did and why", fault.ErrErased, seq)
+		}
+	}
+	return why, err
+}
+
+func today(ctx context.Context, v attestor.Verifier, content []byte) (attestor.Verification, error) {
 	ev, err := attestor.Parse(content)
 	if err != nil {
 		return attestor.Verification{}, err

@@ -54,7 +54,7 @@ func (a *app) chainAssemble() *cobra.Command {
 	cmd.Flags().StringVar(&choice.subject, "subject", "", "digest of the artifact")
 	cmd.Flags().StringVar(&choice.file, "file", "", "the artifact, instead of its digest")
 	cmd.Flags().StringVar(&policy, "policy-version", "", "version of the policy that the chain is assembled under")
-	cmd.Flags().BoolVar(&parts.collect, "collect", false, "take everything that is stored about the artifact, but what failed verification")
+	cmd.Flags().BoolVar(&parts.collect, "collect", false, "take everything that is stored about the artifact, but what failed verification and what was erased")
 	for _, kind := range proofchain.Kinds {
 		what := "sha256 of a stored envelope, or a JSON document to keep with the chain"
 		if kind == proofchain.SBOM || kind == proofchain.Evidence {
@@ -102,6 +102,8 @@ func (a *app) assemble(ctx context.Context, tenant *attestdb.TenantDB, req attes
 	switch {
 	case errors.As(err, &at) && at.Problem == proofchain.Missing:
 		return no(err, fmt.Sprintf("`%s ingest` stores evidence; a chain holds nothing that is not stored", programName))
+	case errors.As(err, &at) && at.Problem == proofchain.Erased:
+		return no(err, whoErased(at.Digest))
 	case errors.As(err, &at):
 		return no(err, fmt.Sprintf("`%s show %s` lists what it is about", programName, at.Digest))
 	case errors.Is(err, attestdb.ErrInvalid):
@@ -128,7 +130,7 @@ func (a *app) collect(ctx context.Context, tenant *attestdb.TenantDB, req *attes
 	}
 	bar := a.progress(0)
 	defer bar.clear()
-	failed := 0
+	failed, erased := 0, 0
 	for m, err := range tenant.Attestor().All(ctx, attestor.Query{Subject: req.Subject}) {
 		if err != nil {
 			return err
@@ -136,6 +138,8 @@ func (a *app) collect(ctx context.Context, tenant *attestdb.TenantDB, req *attes
 		bar.at(len(req.Segments), m.PredicateType)
 		switch {
 		case named[m.SHA256]:
+		case m.Erased:
+			erased++
 		case m.Verification.Outcome == attestor.Failed:
 			failed++
 		default:
@@ -145,6 +149,9 @@ func (a *app) collect(ctx context.Context, tenant *attestdb.TenantDB, req *attes
 	bar.clear()
 	if failed > 0 {
 		a.note("%d left out: verification failed", failed)
+	}
+	if erased > 0 {
+		a.note("%d left out: erased", erased)
 	}
 	if len(req.Segments) == 0 {
 		return no(fmt.Errorf("nothing about %s in tenant %s", req.Subject, a.tenantName()), fmt.Sprintf("`%s ingest` stores evidence", programName))

@@ -70,6 +70,8 @@ func (a *app) showChain(tenant attestdb.TenantID, d attestor.ChainDetail) error 
 	for _, s := range d.Segments {
 		stored := "document"
 		switch {
+		case s.EnvelopeID != uuid.Nil && s.Size == 0:
+			stored = "envelope " + s.EnvelopeID.String() + ", erased"
 		case s.EnvelopeID != uuid.Nil:
 			stored = "envelope " + s.EnvelopeID.String()
 		case s.Size == 0:

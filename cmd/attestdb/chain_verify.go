@@ -25,7 +25,7 @@ func (a *app) chainVerify() *cobra.Command {
 			return a.withChain(ctx, &choice, args, func(tenant *attestdb.TenantDB, d attestor.ChainDetail) error {
 				bar := a.progress(len(d.Segments))
 				defer bar.clear()
-				v, err := tenant.Attestor().VerifyChain(ctx, d.ID, func(done, _ int) { bar.at(done, "") })
+				v, err := tenant.VerifyChain(ctx, d.ID, func(done, _ int) { bar.at(done, "") })
 				bar.clear()
 				if err != nil {
 					return err
@@ -74,11 +74,22 @@ func (a *app) verified(c chainJSON, findings []proofchain.Finding) error {
 			a.printf("verified: %s segments about %s:%s under policy %s, root sha256:%s\n", strconv.Itoa(c.SegmentCount), c.SubjectAlgorithm, c.SubjectDigest, c.PolicyVersion, c.RootHash)
 		}
 	}
-	if !ok {
+	erased := 0
+	for _, f := range findings {
+		if f.Problem == proofchain.Erased {
+			erased++
+		}
+	}
+	switch {
+	case ok:
+		return nil
+	case erased == len(findings):
+		return no(fmt.Errorf("the root is the chain's, and %d of its segments cannot be looked at: their bytes were erased", erased),
+			fmt.Sprintf("`%s verdict show SEQ` shows who erased them, and why; a new chain leaves them out", programName))
+	default:
 		return no(fmt.Errorf("the chain is not what its root says: %d findings", len(findings)),
 			"compare with an export of the chain that was made before; what the findings name was changed or lost since")
 	}
-	return nil
 }
 
 func (a *app) chainExport() *cobra.Command {

@@ -20,7 +20,7 @@ import (
 // ingestLine is what became of one piece of evidence.
 type ingestLine struct {
 	File          string            `json:"file"`
-	Status        string            `json:"status"` // new, existed, refused, unread
+	Status        string            `json:"status"` // new, existed, erased, refused, unread
 	ID            *uuid.UUID        `json:"id,omitempty"`
 	SHA256        *digest.SHA256    `json:"sha256,omitempty"`
 	CreatedAt     *time.Time        `json:"created_at,omitempty"`
@@ -97,8 +97,8 @@ type ingest struct {
 	tenant  *attestdb.TenantDB
 	options []attestdb.RecordOption
 
-	stored, existed, refused, unread, left int
-	passed                                 passedOver
+	stored, existed, erased, refused, unread, left int
+	passed                                         passedOver
 }
 
 // all tries everything that is found. Only what all of it would meet ends it
@@ -136,12 +136,14 @@ func (in *ingest) all(ctx context.Context, args []string) error {
 	if err := errors.Join(fatal, in.tell(&in.passed)); err != nil {
 		return err
 	}
-	tried := in.stored + in.existed + in.refused + in.unread
+	tried := in.stored + in.existed + in.erased + in.refused + in.unread
 	switch {
 	case in.unread > 0:
 		return &failure{code: exitUnknown, err: fmt.Errorf("%d of %d could not be read", in.unread, tried), hint: "check the paths and their permissions; the others are done"}
 	case in.refused > 0:
 		return no(fmt.Errorf("%d of %d refused", in.refused, tried), "correct what the lines above name, or get the evidence anew; nothing of what was refused is stored")
+	case in.erased > 0:
+		return no(fmt.Errorf("%d of %d are not stored: their bytes were erased before", in.erased, tried), "the lines above say how to see who erased them, and why; what is erased stays erased")
 	case tried == 0:
 		return usagef("there is no evidence in %s: name files, or directories with files that end in %s", strings.Join(args, ", "), strings.Join(attestor.Extensions, ", "))
 	}
@@ -212,13 +214,18 @@ func (in *ingest) judge(r attestdb.SourceResult) (ingestLine, error) {
 }
 
 func (in *ingest) recorded(file string, ev *attestdb.Evidence, rec attestor.Recorded) ingestLine {
-	if rec.Existed {
+	status := newOrExisted(rec.Existed)
+	switch {
+	case rec.Erased:
+		in.erased++
+		status = "erased"
+	case rec.Existed:
 		in.existed++
-	} else {
+	default:
 		in.stored++
 	}
 	line := ingestLine{
-		File: file, Status: newOrExisted(rec.Existed), ID: &rec.ID, SHA256: &rec.SHA256, CreatedAt: &rec.CreatedAt,
+		File: file, Status: status, ID: &rec.ID, SHA256: &rec.SHA256, CreatedAt: &rec.CreatedAt,
 		PayloadType: &ev.Envelope.PayloadType, Verification: newVerificationJSON(rec.Verification), SBOM: newIngestSBOM(rec.SBOM),
 	}
 	if ev.Statement != nil {
@@ -241,6 +248,8 @@ func (in *ingest) print(line ingestLine) error {
 	case "unread":
 		in.note("%s: %s: %s", programName, line.File, line.Error)
 		return nil
+	case "erased":
+		in.note("%s: not stored: its bytes were erased before; %s", line.File, whoErased(*line.SHA256))
 	}
 	if line.SBOM != nil && line.SBOM.Problem != nil {
 		in.note("%s: stored, but its SBOM is not indexed: %s", line.File, *line.SBOM.Problem)
@@ -255,9 +264,13 @@ func (in *ingest) print(line ingestLine) error {
 }
 
 func (in *ingest) summary() {
-	total := in.stored + in.existed + in.refused + in.unread + in.left
+	total := in.stored + in.existed + in.erased + in.refused + in.unread + in.left
 	if total == 1 {
 		return
 	}
-	in.note("%d in all: %d new, %d existed, %d refused, %d not done", total, in.stored, in.existed, in.refused, in.unread+in.left)
+	erased := ""
+	if in.erased > 0 {
+		erased = fmt.Sprintf(", %d erased before", in.erased)
+	}
+	in.note("%d in all: %d new, %d existed%s, %d refused, %d not done", total, in.stored, in.existed, erased, in.refused, in.unread+in.left)
 }

@@ -20,6 +20,7 @@ type storedJSON struct {
 	MediaType     string            `json:"media_type"`
 	SHA256        digest.SHA256     `json:"sha256"`
 	Size          int64             `json:"size"`
+	Erased        bool              `json:"erased,omitempty"`
 	PayloadType   string            `json:"payload_type"`
 	PayloadSHA256 digest.SHA256     `json:"payload_sha256"`
 	StatementType *string           `json:"statement_type"`
@@ -66,7 +67,7 @@ func newStoredJSON(tenant attestdb.TenantID, s attestor.Stored) storedJSON {
 	}
 	return storedJSON{
 		TenantID: tenant, ID: s.ID, CreatedAt: s.CreatedAt, RecordedBy: optionalText(s.RecordedBy),
-		MediaType: s.MediaType, SHA256: s.SHA256, Size: s.Size, PayloadType: s.PayloadType, PayloadSHA256: s.PayloadSHA256,
+		MediaType: s.MediaType, SHA256: s.SHA256, Size: s.Size, Erased: s.Erased, PayloadType: s.PayloadType, PayloadSHA256: s.PayloadSHA256,
 		StatementType: optionalText(s.StatementType), PredicateType: optionalText(s.PredicateType),
 		Signers: signers, Verification: newVerificationJSON(s.Verification),
 	}

@@ -98,6 +98,9 @@ func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID,
 	}
 	if content {
 		raw, err := store.Content(ctx, id)
+		if errors.Is(err, attestdb.ErrErased) {
+			return no(fmt.Errorf("the bytes of envelope %s: %w", id, err), fmt.Sprintf("`%s show %s` says more", programName, id))
+		}
 		if err != nil {
 			return err
 		}
@@ -116,7 +119,25 @@ func (a *app) show(ctx context.Context, tenant *attestdb.TenantDB, id uuid.UUID,
 		object.Subjects = newSubjectsJSON(detail.Subject)
 		return a.printJSON(object)
 	}
-	return a.printDetail(tenant.ID(), detail)
+	erased := ""
+	if detail.Erased {
+		if erased, err = erasedText(ctx, tenant, detail.SHA256); err != nil {
+			return err
+		}
+	}
+	return a.printDetail(tenant.ID(), detail, erased)
+}
+
+// erasedText says of bytes that are gone what the ledger says of that.
+func erasedText(ctx context.Context, tenant *attestdb.TenantDB, sum digest.SHA256) (string, error) {
+	erasures, err := tenant.Verdict().EnvelopeErasures(ctx, []digest.SHA256{sum})
+	if err != nil {
+		return "", err
+	}
+	if seq, ok := erasures[sum]; ok {
+		return fmt.Sprintf("erased: entry %d of the ledger says who did and why", seq), nil
+	}
+	return "gone, and no entry of the ledger says that they were erased", nil
 }
 
 func (a *app) printBundle(content []byte) error {
@@ -134,12 +155,15 @@ func (a *app) printBundle(content []byte) error {
 	return err
 }
 
-func (a *app) printDetail(tenant attestdb.TenantID, d attestor.Detail) error {
+func (a *app) printDetail(tenant attestdb.TenantID, d attestor.Detail, erased string) error {
 	t := newTable(a.stdout)
 	t.row("id", d.ID.String())
 	t.row("tenant", tenant.String())
 	t.row("sha256", d.SHA256.String())
 	t.row("size", strconv.FormatInt(d.Size, 10)+" bytes")
+	if erased != "" {
+		t.row("bytes", erased)
+	}
 	t.row("created", timestamp(d.CreatedAt))
 	t.row("recorded by", string(d.RecordedBy))
 	t.row("media type", d.MediaType)

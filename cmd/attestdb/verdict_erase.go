@@ -69,6 +69,11 @@ func erasing(args []string, envelope, reason string) (eraseFunc, string, error) 
 	}, fmt.Sprintf("the payload of entry %d", seq), nil
 }
 
+// whoErased tells where the ledger says who erased an envelope's bytes.
+func whoErased(sum digest.SHA256) string {
+	return fmt.Sprintf("`%s verdict list --input envelope:%s` shows who erased them, and why", programName, sum)
+}
+
 func (a *app) erase(ctx context.Context, erase eraseFunc) error {
 	named := a.tenantName()
 	if named == "" {

@@ -92,12 +92,12 @@ type AssembledChain struct {
 }
 
 // SegmentError says which segment a chain cannot have. It wraps
-// [fault.ErrNotFound] if the tenant has no envelope of these bytes, and
-// [fault.ErrInvalid] if the envelope is about something else.
+// [fault.ErrNotFound] if the tenant has no envelope of these bytes, [fault.ErrErased] if
+// the bytes were erased, and [fault.ErrInvalid] if the envelope is about something else.
 type SegmentError struct {
 	Kind   proofchain.Kind
 	Digest digest.SHA256
-	// Problem is [proofchain.Missing] or [proofchain.NotAbout].
+	// Problem is [proofchain.Missing], [proofchain.Erased] or [proofchain.NotAbout].
 	Problem proofchain.Problem
 }
 
@@ -107,8 +107,11 @@ func (e *SegmentError) Error() string {
 
 // Unwrap returns the sentinel that the Problem stands for.
 func (e *SegmentError) Unwrap() error {
-	if e.Problem == proofchain.Missing {
+	switch e.Problem {
+	case proofchain.Missing:
 		return fault.ErrNotFound
+	case proofchain.Erased:
+		return fault.ErrErased
 	}
 	return fault.ErrInvalid
 }
@@ -205,16 +208,17 @@ func optionalSHA256(raw []byte) (*digest.SHA256, error) {
 	return &sum, sum.Scan(raw)
 }
 
-// The SQLSTATEs of record_chain.
-const (
-	segmentMissing  = "AD010"
-	segmentNotAbout = "AD011"
-)
+// segmentProblems are what the SQLSTATEs of record_chain say.
+var segmentProblems = map[string]proofchain.Problem{
+	"AD010": proofchain.Missing,
+	"AD011": proofchain.NotAbout,
+	"AD012": proofchain.Erased,
+}
 
 // segmentError returns the *SegmentError that err stands for, or err.
 func segmentError(err error) error {
 	pg, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok || pg.Code != segmentMissing && pg.Code != segmentNotAbout {
+	if !ok || segmentProblems[pg.Code] == "" {
 		return err
 	}
 	kind, encoded, _ := strings.Cut(pg.Detail, " ")
@@ -222,9 +226,5 @@ func segmentError(err error) error {
 	if parseErr != nil {
 		return err
 	}
-	e := &SegmentError{Kind: proofchain.Kind(kind), Digest: sum, Problem: proofchain.Missing}
-	if pg.Code == segmentNotAbout {
-		e.Problem = proofchain.NotAbout
-	}
-	return e
+	return &SegmentError{Kind: proofchain.Kind(kind), Digest: sum, Problem: segmentProblems[pg.Code]}
 }

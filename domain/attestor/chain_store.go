@@ -33,7 +33,8 @@ type StoredSegment struct {
 	// EnvelopeID is the envelope with these bytes; uuid.Nil for an SBOM that was
 	// imported alone and for a document that is kept with the chain.
 	EnvelopeID uuid.UUID
-	// Size is that of the bytes; 0 if they are not there.
+	// Size is that of the bytes; 0 if they are not there. An envelope's were erased
+	// then, see [Store.Content].
 	Size int64
 }
 
@@ -62,9 +63,10 @@ func (k chainKey) chainSQL() string {
 }
 
 func (k chainKey) segmentsSQL() string {
-	return `SELECT s.position, s.kind, s.digest, e.id, coalesce(octet_length(s.content), e.size, b.size, 0)
+	return `SELECT s.position, s.kind, s.digest, e.id, coalesce(octet_length(s.content), c.size, b.size, 0)
   FROM attestor.proof_segments s
   LEFT JOIN attestor.envelopes e ON e.tenant_id = $1 AND e.sha256 = s.digest AND s.content IS NULL
+  LEFT JOIN LATERAL (SELECT e.size FROM attestor.envelope_contents c WHERE c.tenant_id = $1 AND c.id = e.id LIMIT 1) c ON true
   LEFT JOIN attestor.sboms b ON b.tenant_id = $1 AND b.sha256 = s.digest AND s.kind = 'sbom' AND e.id IS NULL
  WHERE s.tenant_id = $1 AND s.chain_id = (SELECT c.id FROM attestor.proof_chains c WHERE c.tenant_id = $1 AND ` + k.condition + `)
  ORDER BY s.position`

@@ -2,6 +2,7 @@
 -- selects: a page of them in its order, by ranges of one index that end with the page.
 -- The LIMITs of 1 have each looked up by its key, however many rows a plan expects.
 SELECT m.id, m.created_at, e.media_type, e.payload_type, e.sha256, e.payload_sha256, e.size, e.recorded_by,
+       (SELECT true FROM attestor.envelope_contents c WHERE c.tenant_id = $1 AND c.id = m.id LIMIT 1) IS NULL,
        st.statement_type, st.predicate_type,
        coalesce(m.names, (
          SELECT array_agg(DISTINCT n.name ORDER BY n.name)

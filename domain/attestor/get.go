@@ -99,7 +99,7 @@ type storedRow struct {
 
 func (r *storedRow) envelope(s *Stored) []any {
 	return []any{
-		&s.ID, &s.CreatedAt, &s.MediaType, &s.PayloadType, &r.sha256, &r.payloadSHA256, &s.Size, &r.recordedBy,
+		&s.ID, &s.CreatedAt, &s.MediaType, &s.PayloadType, &r.sha256, &r.payloadSHA256, &s.Size, &r.recordedBy, &s.Erased,
 		&r.statementType, &r.predicateType,
 	}
 }

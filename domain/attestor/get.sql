@@ -1,6 +1,7 @@
 -- Everything about one envelope but its bytes and its subjects.
 -- $1 tenant, $2 id.
 SELECT e.id, e.created_at, e.media_type, e.payload_type, e.sha256, e.payload_sha256, e.size, e.recorded_by,
+       (SELECT true FROM attestor.envelope_contents c WHERE c.tenant_id = $1 AND c.id = e.id LIMIT 1) IS NULL,
        st.statement_type, st.predicate_type,
        g.signers,
        v.outcome, v.verifier, v.policy, v.reason, v.signatures, v.time_verified, v.signed_at

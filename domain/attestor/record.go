@@ -33,6 +33,10 @@ type Recorded struct {
 	// Existed reports that the same bytes were recorded before. Their id and
 	// time are the first record's.
 	Existed bool
+	// Erased reports that the bytes, recorded before, were erased since: their digest
+	// and what is in the other tables are there, and this call did not bring the bytes
+	// back. The ledger says who erased them.
+	Erased bool
 	// Verification is the newest verification of the envelope: this call's, or
 	// an earlier one's if this call had no verifier.
 	Verification Verification
@@ -155,15 +159,16 @@ func recorded(br pgx.BatchResults, entries []Entry, order []int) ([]Recorded, er
 		id      uuid.UUID
 		at      time.Time
 		existed bool
+		erased  bool
 		v       verificationRow
 		seen    int
 	)
-	_, err = pgx.ForEachRow(rows, append([]any{&n, &id, &at, &existed}, v.targets()...), func() error {
+	_, err = pgx.ForEachRow(rows, append([]any{&n, &id, &at, &existed, &erased}, v.targets()...), func() error {
 		i := order[n-1]
 		if all[i].ID != uuid.Nil {
 			return nil // what was stored is told twice if something else was there
 		}
-		rec := Recorded{ID: id, SHA256: entries[i].Evidence.SHA256, CreatedAt: at.UTC(), Existed: existed, Verification: v.verification()}
+		rec := Recorded{ID: id, SHA256: entries[i].Evidence.SHA256, CreatedAt: at.UTC(), Existed: existed, Erased: erased, Verification: v.verification()}
 		if entries[i].verified() {
 			rec.Verification = entries[i].Verification
 		}

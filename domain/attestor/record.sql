@@ -2,6 +2,7 @@
 -- tenant; $2 to $10 an element for each envelope; $11 to $19 for each signature; $20 to
 -- $25 for each subject; $26 to $35 for each verification.
 SELECT r.n, r.envelope_id, r.recorded_at, r.existed,
+       CASE WHEN r.existed THEN attestor.bytes_gone($1, r.envelope_id) ELSE false END,
        r.outcome, r.verifier, r.policy, r.reason, r.signatures, r.time_verified, r.signed_at
   FROM attestor.record_evidence(
          $1::uuid, $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],

@@ -44,6 +44,8 @@ type Stored struct {
 	CreatedAt time.Time
 	// RecordedBy is who recorded it; "" if nobody was named.
 	RecordedBy tenant.Actor
+	// Erased reports that the bytes are gone: see [Store.Content].
+	Erased bool
 	// MediaType, SHA256 and Size are of the bytes as they were received.
 	MediaType string
 	SHA256    digest.SHA256

@@ -13,6 +13,8 @@ type Problem string
 const (
 	// Missing: the segment, or the bytes that its digest is of, are not there.
 	Missing Problem = "missing"
+	// Erased: the bytes were erased, as the tenant's ledger says.
+	Erased Problem = "erased"
 	// WrongDigest: the bytes that are there have another digest.
 	WrongDigest Problem = "wrong digest"
 	// NotAbout: the evidence is not a statement about the chain's subject.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/internal/pgfault"
@@ -104,4 +105,37 @@ func (s *Store) Payload(ctx context.Context, seq int64) (json.RawMessage, error)
 		return nil, fmt.Errorf("payload of entry %d: %w", seq, fault.ErrErased)
 	}
 	return nil, fmt.Errorf("the payload of entry %d is gone, and nothing in the ledger says that it was erased: verify the ledger", seq)
+}
+
+const erasuresSQL = `SELECT u.sum, e.seq
+  FROM unnest($2::bytea[]) AS u (sum)
+  CROSS JOIN LATERAL (SELECT verdict.erasure('envelope.erase', $1, 'envelope', u.sum) AS seq) e
+ WHERE e.seq IS NOT NULL`
+
+// EnvelopeErasures returns of envelopes, by the digests of their bytes, the places of the
+// entries that say that the bytes were erased, the first of each. Those of which no entry
+// says so are not in the answer.
+func (s *Store) EnvelopeErasures(ctx context.Context, sums []digest.SHA256) (map[digest.SHA256]int64, error) {
+	if len(sums) == 0 {
+		return nil, nil
+	}
+	raw := make([][]byte, len(sums))
+	for i := range sums {
+		raw[i] = sums[i][:]
+	}
+	erasures := make(map[digest.SHA256]int64, len(sums))
+	err := pgfault.Retry(ctx, s.retry, func() error {
+		rows, err := s.conn.Query(ctx, erasuresSQL, s.conn.Tenant(), raw)
+		if err != nil {
+			return err
+		}
+		var sum []byte
+		var seq int64
+		_, err = pgx.ForEachRow(rows, []any{&sum, &seq}, func() error {
+			erasures[digest.SHA256(sum)] = seq
+			return nil
+		})
+		return err
+	})
+	return erasures, pgfault.Map("find erasures of envelopes", err)
 }
