@@ -33,8 +33,8 @@ func TestNothingButRecordChainMakesAChain(t *testing.T) {
 		`INSERT INTO attestor.proof_segments SELECT tenant_id, gen_random_uuid(), created_at, chain_id, 1, 'verdict', sha256('{}'), '{}' FROM attestor.proof_segments`,
 		`UPDATE attestor.proof_chains SET root_hash = sha256('forged')`,
 		`DELETE FROM attestor.proof_segments`,
-		`SELECT attestor.envelopes_about(tenant_id, ARRAY[sha256], 'sha256', sha256('x')) FROM attestor.envelopes`,
-		`SELECT attestor.sboms_about(tenant_id, ARRAY[sha256], 'sha256', sha256('x')) FROM attestor.envelopes`,
+		`SELECT attestor.check_segments(tenant_id, ARRAY['vex'], ARRAY[sha256], ARRAY[NULL::bytea], 'sha256', sha256('x')) FROM attestor.envelopes`,
+		`SELECT attestor.predicate_kinds()`,
 	} {
 		o := a.try(t, sql, "")
 		require.NotNil(t, o.pgError, sql)

@@ -49,7 +49,7 @@ func TestChainStatementsUseIndexes(t *testing.T) {
 	var tap wiretap
 	db, acme := openTapped(t, database, &tap)
 	signer := domaintest.NewSigner(t)
-	rec, err := acme.Record(t.Context(), signer.Evidence(t, "a", []byte("a")))
+	rec, err := acme.Record(t.Context(), attested(t, signer, "a", attestor.PredicateTypeCycloneDX, wordySBOM(t, "a")))
 	require.NoError(t, err)
 	globex := domaintest.Tenant(t, db, "globex")
 	fillTables(t, database, acme.ID(), 40_000)
@@ -125,7 +125,7 @@ func TestAssemblingReadsNoTableFromEndToEnd(t *testing.T) {
 	fillSBOMs(t, database, acme.ID(), 30_000)
 	fillTenants(t, database)
 	signer := domaintest.NewSigner(t)
-	rec, err := acme.Record(t.Context(), signer.Evidence(t, "a", []byte("a")))
+	rec, err := acme.Record(t.Context(), attested(t, signer, "a", attestor.PredicateTypeCycloneDX, wordySBOM(t, "a")))
 	require.NoError(t, err)
 	pool := database.Pool(t, "app")
 	for n, existed := range []bool{false, true, false} {

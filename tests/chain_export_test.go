@@ -23,9 +23,11 @@ func TestExportedChainProvesItselfWithoutADatabase(t *testing.T) {
 	require.NoError(t, w.acme.Attestor().ExportChain(t.Context(), a.ID, &file))
 	require.NotContains(t, file.String(), w.acme.ID().String(), "the file names no tenant")
 
-	f, findings, err := attestor.VerifyChainFile(file.Bytes())
+	v, err := attestor.VerifyChainFile(file.Bytes())
 	require.NoError(t, err)
-	require.Empty(t, findings)
+	require.Empty(t, v.Findings)
+	require.Equal(t, 4, v.About)
+	f := v.File
 	require.Equal(t, a.Root, f.Root)
 	require.Equal(t, a.Supersedes, f.Supersedes)
 	require.Equal(t, a.CreatedAt, f.CreatedAt)
@@ -35,9 +37,9 @@ func TestExportedChainProvesItselfWithoutADatabase(t *testing.T) {
 	}
 	var pretty bytes.Buffer
 	require.NoError(t, json.Indent(&pretty, file.Bytes(), "", "\t"))
-	_, findings, err = attestor.VerifyChainFile(pretty.Bytes())
+	v, err = attestor.VerifyChainFile(pretty.Bytes())
 	require.NoError(t, err)
-	require.Empty(t, findings)
+	require.Empty(t, v.Findings)
 
 	// Evidence of another artifact, rightly hashed, does not pass.
 	f.Subject = artifactDigest(t, "b")
@@ -49,11 +51,11 @@ func TestExportedChainProvesItselfWithoutADatabase(t *testing.T) {
 		require.NoError(t, fw.Add(s, f.Contents[i]))
 	}
 	require.NoError(t, fw.Close())
-	_, findings, err = attestor.VerifyChainFile(forged.Bytes())
+	v, err = attestor.VerifyChainFile(forged.Bytes())
 	require.NoError(t, err)
-	require.Len(t, findings, 3)
-	for i, found := range findings {
+	require.Len(t, v.Findings, 4)
+	for _, found := range v.Findings {
 		require.Equal(t, proofchain.NotAbout, found.Problem)
-		require.Equal(t, i, found.Position)
+		require.Contains(t, w.evidence, f.Segments[found.Position].Digest)
 	}
 }

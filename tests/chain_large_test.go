@@ -28,7 +28,7 @@ func TestLargestChain(t *testing.T) {
 	req := attestor.ChainRequest{Subject: artifactDigest(t, "a"), PolicyVersion: "1"}
 	evidence := make([]*attestdb.Evidence, 5000)
 	for i := range evidence {
-		evidence[i] = signer.Evidence(t, fmt.Sprint(i), []byte("a"))
+		evidence[i] = attested(t, signer, "a", "https://example.com/any/v1", fmt.Appendf(nil, `{"n":%d}`, i)) // of whatever kind
 		req.Segments = append(req.Segments,
 			attestor.ChainSegment{Kind: proofchain.Kinds[i%2], Digest: evidence[i].SHA256},
 			attestor.ChainSegment{Kind: proofchain.VEX, Content: fmt.Appendf(nil, `{"n":%d}`, i)})
@@ -61,9 +61,9 @@ func TestLargestChain(t *testing.T) {
 	var file bytes.Buffer
 	require.NoError(t, acme.Attestor().ExportChain(t.Context(), again.ID, &file))
 	lap("export")
-	_, findings, err := attestor.VerifyChainFile(file.Bytes())
+	read, err := attestor.VerifyChainFile(file.Bytes())
 	require.NoError(t, err)
-	require.Empty(t, findings)
+	require.Empty(t, read.Findings)
 	lap("verify the file")
 
 	req.Segments = append(req.Segments, attestor.ChainSegment{Kind: proofchain.VEX, Content: []byte(`{}`)})

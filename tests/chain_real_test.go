@@ -67,7 +67,7 @@ func requireChainProves(t *testing.T, acme *attestdb.TenantDB, req attestor.Chai
 	require.Empty(t, v.Findings)
 	var file bytes.Buffer
 	require.NoError(t, acme.Attestor().ExportChain(t.Context(), a.ID, &file))
-	_, findings, err := attestor.VerifyChainFile(file.Bytes())
+	read, err := attestor.VerifyChainFile(file.Bytes())
 	require.NoError(t, err)
-	require.Empty(t, findings)
+	require.Empty(t, read.Findings)
 }

@@ -54,10 +54,10 @@ func TestChainHoldsAnSBOMThatWasImportedAlone(t *testing.T) {
 
 	var file bytes.Buffer
 	require.NoError(t, w.acme.Attestor().ExportChain(t.Context(), a.ID, &file))
-	f, findings, err := attestor.VerifyChainFile(file.Bytes())
+	read, err := attestor.VerifyChainFile(file.Bytes())
 	require.NoError(t, err)
-	require.Empty(t, findings)
-	require.Equal(t, raw, f.Contents[0])
+	require.Empty(t, read.Findings)
+	require.Equal(t, raw, read.File.Contents[0])
 
 	super := w.Conn(t, "superuser")
 	_, err = super.Exec(t.Context(), "SET session_replication_role = replica")

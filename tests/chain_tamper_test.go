@@ -41,6 +41,9 @@ func TestTamperedChainIsFoundOut(t *testing.T) {
 		return proofchain.Finding{Position: position, Problem: proofchain.Missing}
 	}
 	evidence := d.Segments[1]
+	stated := slices.IndexFunc(d.Segments, func(s attestor.StoredSegment) bool {
+		return s.Kind == proofchain.Reasoning && s.Digest == w.evidence[0]
+	})
 
 	conn := w.Conn(t, "superuser")
 	for _, sql := range []string{
@@ -71,7 +74,8 @@ func TestTamperedChainIsFoundOut(t *testing.T) {
 			[]proofchain.Finding{segment(2, proofchain.Evidence, digest.Sum([]byte("x")), proofchain.Missing), root}},
 		{"another artifact's evidence", "UPDATE attestor.proof_segments SET digest = $2" + at + "2", []any{a.ID, stranger[:]},
 			[]proofchain.Finding{segment(2, proofchain.Evidence, stranger, proofchain.NotAbout), root}},
-		{"other evidence of the artifact", "UPDATE attestor.proof_segments SET digest = $2" + at + "0", []any{a.ID, other[:]}, []proofchain.Finding{root}},
+		{"other evidence of the artifact", "UPDATE attestor.proof_segments SET digest = $2" + at + "0", []any{a.ID, other[:]},
+			[]proofchain.Finding{segment(0, proofchain.SBOM, other, proofchain.WrongKind), root}},
 		{"another kind", "UPDATE attestor.proof_segments SET kind = 'sbom'" + at + "6", []any{a.ID}, []proofchain.Finding{
 			segment(6, proofchain.SBOM, d.Segments[6].Digest, proofchain.NotAbout), segment(6, proofchain.SBOM, d.Segments[6].Digest, proofchain.Misplaced), root}},
 		{"an unknown kind", "UPDATE attestor.proof_segments SET kind = 'gossip'" + at + "6", []any{a.ID},
@@ -86,7 +90,7 @@ func TestTamperedChainIsFoundOut(t *testing.T) {
 		{"a segment elsewhere", "UPDATE attestor.proof_segments SET position = 2000" + at + "1", []any{a.ID}, []proofchain.Finding{gone(1),
 			segment(2000, proofchain.Evidence, evidence.Digest, proofchain.Misplaced)}},
 		{"another subject", "UPDATE attestor.proof_chains SET subject_digest = sha256('b') WHERE id = $1", []any{a.ID},
-			[]proofchain.Finding{about(0, proofchain.NotAbout), about(1, proofchain.NotAbout), about(2, proofchain.NotAbout), root}},
+			[]proofchain.Finding{about(0, proofchain.NotAbout), about(1, proofchain.NotAbout), about(2, proofchain.NotAbout), about(stated, proofchain.NotAbout), root}},
 		{"another policy", "UPDATE attestor.proof_chains SET policy_version = '2026-11' WHERE id = $1", []any{a.ID}, []proofchain.Finding{root}},
 		{"another root", "UPDATE attestor.proof_chains SET root_hash = sha256('x') WHERE id = $1", []any{a.ID}, []proofchain.Finding{root}},
 		{"another predecessor", "UPDATE attestor.proof_chains SET supersedes_id = id WHERE id = $1", []any{a.ID}, []proofchain.Finding{root}},
@@ -107,8 +111,8 @@ func TestTamperedChainIsFoundOut(t *testing.T) {
 		// A file of what was tampered with tells as well.
 		var file bytes.Buffer
 		require.NoError(t, store.ExportChain(t.Context(), a.ID, &file), c.name)
-		if _, findings, err := attestor.VerifyChainFile(file.Bytes()); err == nil {
-			require.NotEmpty(t, findings, c.name)
+		if read, err := attestor.VerifyChainFile(file.Bytes()); err == nil {
+			require.NotEmpty(t, read.Findings, c.name)
 		} else {
 			require.Equal(t, "an unknown kind", c.name)
 		}

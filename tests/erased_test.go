@@ -30,17 +30,17 @@ func TestErasedBytesAreNotAcknowledgedAsStored(t *testing.T) {
 	w := newChainWorld(t)
 	w.erase(t, w.evidence[1])
 	var evs []*attestor.Evidence
-	for n := range w.evidence {
-		evs = append(evs, w.signer.Evidence(t, fmt.Sprint("evidence ", n), []byte("a")))
+	for n := range 2 {
+		evs = append(evs, w.signer.Evidence(t, fmt.Sprint("evidence ", n+1), []byte("a")))
 	}
-	evs = append(evs, evs[1], w.signer.Evidence(t, "new", []byte("a")))
+	evs = append(evs, evs[0], w.signer.Evidence(t, "new", []byte("a")))
 	recs, err := w.acme.RecordAll(t.Context(), evs)
 	require.NoError(t, err)
-	for i, want := range []struct{ existed, erased bool }{{true, false}, {true, true}, {true, false}, {true, true}, {false, false}} {
+	for i, want := range []struct{ existed, erased bool }{{true, true}, {true, false}, {true, true}, {false, false}} {
 		require.Equal(t, want.existed, recs[i].Existed, i)
 		require.Equal(t, want.erased, recs[i].Erased, i)
 	}
-	rec, err := w.acme.Record(t.Context(), evs[1], attestdb.Verify(w.signer.Verifier(t)))
+	rec, err := w.acme.Record(t.Context(), evs[0], attestdb.Verify(w.signer.Verifier(t)))
 	require.NoError(t, err)
 	require.True(t, rec.Existed)
 	require.True(t, rec.Erased)
@@ -116,7 +116,7 @@ func TestErasedSegmentIsNamedAsErased(t *testing.T) {
 	var file bytes.Buffer
 	require.NoError(t, w.acme.Attestor().ExportChain(t.Context(), a.ID, &file))
 
-	for _, kind := range proofchain.Kinds {
+	for _, kind := range []proofchain.Kind{proofchain.Evidence, proofchain.Reasoning} {
 		again := w.request()
 		again.Segments = append(again.Segments[:1:1], attestor.ChainSegment{Kind: kind, Digest: w.evidence[1]})
 		_, err = w.acme.AssembleChain(t.Context(), again)

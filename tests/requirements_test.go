@@ -136,6 +136,8 @@ func TestTenantThatRequiresSignedEvidenceTakesNoUnsignedSegment(t *testing.T) {
 	ev := signer.Evidence(t, "x", []byte("x"))
 	rec, err := w.acme.Record(t.Context(), ev, attestdb.Verify(signer.Verifier(t)))
 	require.NoError(t, err)
+	signed, err := w.acme.Record(t.Context(), attested(t, signer, "x", "https://example.com/any/v1", []byte("{}")), attestdb.Verify(signer.Verifier(t)))
+	require.NoError(t, err)
 	request := func(policy string, segments ...attestor.ChainSegment) attestor.ChainRequest {
 		return attestor.ChainRequest{
 			Subject: ev.Statement.Subject[0].Digest[0], PolicyVersion: policy,
@@ -169,7 +171,7 @@ func TestTenantThatRequiresSignedEvidenceTakesNoUnsignedSegment(t *testing.T) {
 		require.Equal(t, before, w.fingerprint(t, attestdb.TenantID{}))
 
 		for _, kind := range kinds {
-			_, err := w.acme.AssembleChain(t.Context(), request(fmt.Sprint(kind, i), attestor.ChainSegment{Kind: kind, Digest: rec.SHA256}))
+			_, err := w.acme.AssembleChain(t.Context(), request(fmt.Sprint(kind, i), attestor.ChainSegment{Kind: kind, Digest: signed.SHA256}))
 			require.NoError(t, err, kind)
 		}
 	}

@@ -37,7 +37,7 @@ func TestNothingDependsOnTheSearchPath(t *testing.T) {
 
 	acme := domaintest.Tenant(t, db, "acme")
 	signer := domaintest.NewSigner(t)
-	ev := signer.Evidence(t, "a", []byte("a"))
+	ev := attested(t, signer, "a", attestor.PredicateTypeCycloneDX, wordySBOM(t, "a"))
 	rec, err := acme.Record(ctx, ev, attestdb.Verify(signer.Verifier(t)))
 	require.NoError(t, err)
 	d1, err := digest.New("sha256", digest.Sum([]byte("a")).String())

@@ -37,9 +37,10 @@ type chainJSON struct {
 	AssembledBy      *string            `json:"assembled_by,omitempty"`
 	Existed          *bool              `json:"existed,omitempty"`
 	Segments         []segmentJSON      `json:"segments,omitempty"`
-	// Verified and Findings are set by verify.
+	// Verified, Findings and About are set by verify.
 	Verified *bool         `json:"verified,omitempty"`
 	Findings []findingJSON `json:"findings,omitempty"`
+	About    *int          `json:"about,omitempty"`
 }
 
 type segmentJSON struct {

@@ -56,7 +56,7 @@ func (a *app) chainAssemble() *cobra.Command {
 	cmd.Flags().StringVar(&policy, "policy-version", "", "version of the policy that the chain is assembled under")
 	cmd.Flags().BoolVar(&parts.collect, "collect", false, "take everything that is stored about the artifact, but what failed verification and what was erased")
 	for _, kind := range proofchain.Kinds {
-		what := "sha256 of a stored envelope, or a JSON document to keep with the chain"
+		what := "sha256 of a stored envelope about the artifact, or a JSON document to keep with the chain"
 		if kind == proofchain.SBOM || kind == proofchain.Evidence {
 			what = "a stored envelope about the artifact, by its sha256 or its file"
 		}
@@ -104,6 +104,8 @@ func (a *app) assemble(ctx context.Context, tenant *attestdb.TenantDB, req attes
 		return no(err, fmt.Sprintf("`%s ingest` stores evidence; a chain holds nothing that is not stored", programName))
 	case errors.As(err, &at) && at.Problem == proofchain.Erased:
 		return no(err, whoErased(at.Digest))
+	case errors.As(err, &at) && at.Problem == proofchain.WrongKind:
+		return no(err, fmt.Sprintf("`%s show %s` shows its predicate type; whatever is stated may be --evidence", programName, at.Digest))
 	case errors.As(err, &at):
 		return no(err, fmt.Sprintf("`%s show %s` lists what it is about", programName, at.Digest))
 	case errors.Is(err, attestdb.ErrInvalid):

@@ -30,7 +30,7 @@ func (a *app) chainVerify() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.verified(newChainJSON(tenant.ID(), v.ProofChain), v.Findings)
+				return a.verified(newChainJSON(tenant.ID(), v.ProofChain), v.About, v.Findings)
 			})
 		})
 	cmd.Example = "attestdb attestor chain verify --tenant acme --file dist/app.tar.gz\n" +
@@ -45,24 +45,26 @@ func (a *app) verifyExport(ctx context.Context, name string) error {
 	if err != nil {
 		return usagef("neither an id, a root, nor a file: %w", err)
 	}
-	f, findings, err := attestor.VerifyChainFile(raw)
+	v, err := attestor.VerifyChainFile(raw)
 	if errors.Is(err, attestdb.ErrInvalid) {
 		return no(fmt.Errorf("%s: refused: %w", name, err), fmt.Sprintf("`%s attestor chain export` writes such files", programName))
 	}
 	if err != nil {
 		return err
 	}
+	f := v.File
 	return a.verified(chainJSON{
 		CreatedAt: f.CreatedAt, SubjectAlgorithm: f.Subject.Algorithm(), SubjectDigest: f.Subject.Encoded(),
 		PolicyVersion: f.PolicyVersion, RootHash: f.Root, SegmentCount: len(f.Segments), Supersedes: f.Supersedes,
-	}, findings)
+	}, v.About, v.Findings)
 }
 
-// verified prints the outcome; findings are a no.
-func (a *app) verified(c chainJSON, findings []proofchain.Finding) error {
+// verified prints the outcome, and how many of the segments say that they are about the
+// artifact; findings are a no.
+func (a *app) verified(c chainJSON, about int, findings []proofchain.Finding) error {
 	ok := len(findings) == 0
 	if a.json {
-		c.Verified, c.Findings = &ok, newFindingsJSON(findings)
+		c.Verified, c.About, c.Findings = &ok, &about, newFindingsJSON(findings)
 		if err := a.printJSON(c); err != nil {
 			return err
 		}
@@ -71,18 +73,28 @@ func (a *app) verified(c chainJSON, findings []proofchain.Finding) error {
 			a.printf("%s\n", f)
 		}
 		if ok {
-			a.printf("verified: %s segments about %s:%s under policy %s, root sha256:%s\n", strconv.Itoa(c.SegmentCount), c.SubjectAlgorithm, c.SubjectDigest, c.PolicyVersion, c.RootHash)
+			segments := strconv.Itoa(c.SegmentCount) + " segments"
+			if about < c.SegmentCount {
+				segments += ", " + strconv.Itoa(about) + " of them"
+			}
+			a.printf("verified: %s about %s:%s under policy %s, root sha256:%s\n", segments, c.SubjectAlgorithm, c.SubjectDigest, c.PolicyVersion, c.RootHash)
 		}
 	}
-	erased := 0
+	erased, foreign := 0, 0
 	for _, f := range findings {
-		if f.Problem == proofchain.Erased {
+		switch f.Problem {
+		case proofchain.Erased:
 			erased++
+		case proofchain.NotAbout, proofchain.WrongKind:
+			foreign++
 		}
 	}
 	switch {
 	case ok:
 		return nil
+	case foreign > 0 && erased+foreign == len(findings):
+		return no(fmt.Errorf("the root is the chain's, and %d of its segments do not belong in it", foreign),
+			fmt.Sprintf("`%s show SHA256` lists what a segment is about; assemble a chain without those that the findings name", programName))
 	case erased == len(findings):
 		return no(fmt.Errorf("the root is the chain's, and %d of its segments cannot be looked at: their bytes were erased", erased),
 			fmt.Sprintf("`%s verdict show SEQ` shows who erased them, and why; a new chain leaves them out", programName))

@@ -36,12 +36,14 @@ type ChainRequest struct {
 // the tenant has, or the Content of a document that is kept with the chain.
 type ChainSegment struct {
 	Kind proofchain.Kind
-	// Digest is the SHA-256 of the envelope's bytes. Those of an sbom and of
-	// evidence must hold a Statement about the subject. For an sbom it may be that of
-	// a document which was imported alone as one about the subject.
+	// Digest is the SHA-256 of the envelope's bytes. A Statement in it must be about the
+	// subject; in that of an sbom and of evidence there must be one. An sbom, a vex and a
+	// verdict have no predicateType of which [SegmentKind] knows another kind. For an sbom
+	// it may be the digest of a document which was imported alone as one about the subject.
 	Digest digest.SHA256
 	// Content is a JSON object, at most [MaxContentSize] bytes, of kind reasoning,
-	// vex or verdict; nil where Digest says it. It is hashed and kept in the form
+	// vex or verdict; nil where Digest says it. One that is an envelope is held to the
+	// same as one that is stored. It is hashed and kept in the form
 	// of RFC 8785, so that its layout does not matter.
 	Content []byte
 }
@@ -93,11 +95,13 @@ type AssembledChain struct {
 
 // SegmentError says which segment a chain cannot have. It wraps
 // [fault.ErrNotFound] if the tenant has no envelope of these bytes, [fault.ErrErased] if
-// the bytes were erased, and [fault.ErrInvalid] if the envelope is about something else.
+// the bytes were erased, and [fault.ErrInvalid] if the envelope is about something
+// else or of another kind.
 type SegmentError struct {
 	Kind   proofchain.Kind
 	Digest digest.SHA256
-	// Problem is [proofchain.Missing], [proofchain.Erased] or [proofchain.NotAbout].
+	// Problem is [proofchain.Missing], [proofchain.Erased], [proofchain.NotAbout] or
+	// [proofchain.WrongKind].
 	Problem proofchain.Problem
 }
 
@@ -143,7 +147,18 @@ func PrepareChain(req ChainRequest, id uuid.UUID, actor tenant.Actor) (*PendingC
 		c.digests = append(c.digests, sum[:])
 		c.contents = append(c.contents, content)
 	}
-	return c, c.chain.Validate()
+	if err := c.chain.Validate(); err != nil {
+		return nil, err
+	}
+	for i, s := range c.chain.Segments {
+		if c.contents[i] == nil {
+			continue // the database has it
+		}
+		if _, problem, _ := checkClaim(s.Kind, c.contents[i], req.Subject); problem != "" {
+			return nil, &SegmentError{Kind: s.Kind, Digest: s.Digest, Problem: problem}
+		}
+	}
+	return c, nil
 }
 
 // PendingChain is a chain that was not stored yet; see [PrepareChain].
@@ -213,6 +228,7 @@ var segmentProblems = map[string]proofchain.Problem{
 	"AD010": proofchain.Missing,
 	"AD011": proofchain.NotAbout,
 	"AD012": proofchain.Erased,
+	"AD013": proofchain.WrongKind,
 }
 
 // segmentError returns the *SegmentError that err stands for, or err.

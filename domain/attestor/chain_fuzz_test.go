@@ -54,27 +54,27 @@ func chainFile(t testing.TB) []byte {
 // what it says: then every content has its digest and the root is the chain's.
 func FuzzVerifyChainFile(f *testing.F) {
 	raw := chainFile(f)
-	if _, findings, err := attestor.VerifyChainFile(raw); err != nil || len(findings) != 1 || findings[0].Problem != proofchain.NotAbout {
-		f.Fatalf("the seed has %v, %v", findings, err)
+	if v, err := attestor.VerifyChainFile(raw); err != nil || v.About != 1 || len(v.Findings) != 1 || v.Findings[0].Problem != proofchain.NotAbout {
+		f.Fatalf("the seed has %v, %v", v, err)
 	}
 	f.Add(raw)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		file, findings, err := attestor.VerifyChainFile(raw)
+		v, err := attestor.VerifyChainFile(raw)
 		if err != nil {
 			if !errors.Is(err, fault.ErrInvalid) {
 				t.Fatalf("not a *fault.Invalid: %v", err)
 			}
 			return
 		}
-		if len(findings) > 0 {
+		if len(v.Findings) > 0 {
 			return
 		}
-		for i, s := range file.Segments {
-			if digest.Sum(file.Contents[i]) != s.Digest {
+		for i, s := range v.File.Segments {
+			if digest.Sum(v.File.Contents[i]) != s.Digest {
 				t.Fatalf("segment %d", i)
 			}
 		}
-		if root, err := file.Chain.Root(); err != nil || root != file.Root {
+		if root, err := v.File.Chain.Root(); err != nil || root != v.File.Root {
 			t.Fatalf("root %s, %v", root, err)
 		}
 	})

@@ -17,8 +17,8 @@ const (
 	PredicateTypeWarning = "https://stella-ops.org/attestdb/verdict-warning/v1"
 )
 
-// predicateKinds are the predicate types, up to their version, that are more than
-// evidence in general.
+// predicateKinds are the predicate types, up to their version, of which one knows which
+// kind of segment they are. The SQL function predicate_kinds has the same.
 var predicateKinds = []struct {
 	predicateType string
 	kind          proofchain.Kind
@@ -29,6 +29,10 @@ var predicateKinds = []struct {
 	{"https://openvex.dev/ns", proofchain.VEX},
 	{"https://slsa.dev/verification_summary", proofchain.Verdict},
 	{"https://stella-ops.org/attestdb/verdict-warning", proofchain.Verdict},
+	{"https://slsa.dev/provenance", proofchain.Evidence},
+	{"https://in-toto.io/attestation", proofchain.Evidence},
+	{"https://cosign.sigstore.dev/attestation/vuln", proofchain.Evidence},
+	{"https://github.com/npm/attestation", proofchain.Evidence},
 }
 
 // SegmentKind returns which kind of segment a Statement with this predicate type
@@ -36,11 +40,30 @@ var predicateKinds = []struct {
 // Verdict for a SLSA verification summary and for a receipt of ours, in whatever
 // version; else Evidence.
 func SegmentKind(predicateType string) proofchain.Kind {
+	if kind, ok := knownKind(predicateType); ok {
+		return kind
+	}
+	return proofchain.Evidence
+}
+
+func knownKind(predicateType string) (kind proofchain.Kind, known bool) {
 	for _, p := range predicateKinds {
 		rest, ok := strings.CutPrefix(predicateType, p.predicateType)
 		if ok && (rest == "" || rest[0] == '/' || rest[0] == '@') {
-			return p.kind
+			return p.kind, true
 		}
 	}
-	return proofchain.Evidence
+	return "", false
+}
+
+// otherKind returns which kind a Statement with this predicate type is known to be, if a
+// segment of kind cannot be one; else "". Whatever is stated may be evidence, or a reason.
+func otherKind(kind proofchain.Kind, predicateType string) proofchain.Kind {
+	if kind == proofchain.Evidence || kind == proofchain.Reasoning {
+		return ""
+	}
+	if known, ok := knownKind(predicateType); ok && known != kind {
+		return known
+	}
+	return ""
 }

@@ -10,22 +10,24 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
-	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/proofchain"
-	"stella-ops.org/attestdb/domain/sbom"
 	"stella-ops.org/attestdb/internal/pgfault"
 )
 
 // ChainVerification is what recomputing a stored chain came to.
 type ChainVerification struct {
 	ProofChain
+	// About counts the segments that say that they are about the subject: Statements, and
+	// SBOMs that were imported alone as about it. The others are documents without a
+	// Statement, which make no such claim.
+	About int
 	// Findings is what is wrong, in the order of the segments, then what is wrong
 	// with the chain as a whole; empty if nothing is.
 	Findings []proofchain.Finding
 }
 
 // VerifyChain reads a chain with the bytes of every segment, recomputes every
-// digest and the root, and looks whether the evidence is about the subject. It
+// digest and the root, and looks whether what is stated is about the subject. It
 // trusts nothing that was stored next to the bytes. It tells whether the chain is
 // what it was; whether evidence is signed well is for a [Verifier].
 //
@@ -38,7 +40,11 @@ func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(don
 	}
 	v := ChainVerification{ProofChain: d.ProofChain, Findings: d.places()}
 	err = s.eachContent(ctx, &d, func(i int, content []byte) error {
-		v.Findings = append(v.Findings, checkSegment(d.Segments[i].Position, d.segment(i), content, d.Subject)...)
+		found, about := checkSegment(d.Segments[i].Position, d.segment(i), content, d.Subject)
+		v.Findings = append(v.Findings, found...)
+		if about {
+			v.About++
+		}
 		if progress != nil {
 			progress(i+1, len(d.Segments))
 		}
@@ -47,10 +53,11 @@ func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(don
 	if err != nil {
 		return ChainVerification{}, err
 	}
-	unlinked, err := s.unlinkedSBOMs(ctx, &d)
+	linked, unlinked, err := s.sbomsAlone(ctx, &d)
 	if err != nil {
 		return ChainVerification{}, err
 	}
+	v.About += linked
 	v.Findings = append(v.Findings, unlinked...)
 	for _, f := range d.chain().VerifyRoot(d.Root) {
 		if f.Position >= 0 { // where it is stored, which differs if another one is gone
@@ -68,9 +75,9 @@ func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(don
 	return v, nil
 }
 
-// unlinkedSBOMs finds SBOMs that were imported alone and of which nothing says any more
-// that they are about the subject: no Statement of theirs does.
-func (s *Store) unlinkedSBOMs(ctx context.Context, d *ChainDetail) ([]proofchain.Finding, error) {
+// sbomsAlone counts the SBOMs that were imported alone as about the subject, and finds
+// those of which nothing says any more that they are: no Statement of theirs does.
+func (s *Store) sbomsAlone(ctx context.Context, d *ChainDetail) (linked int, findings []proofchain.Finding, err error) {
 	alone := map[int]StoredSegment{}
 	for _, segment := range d.Segments {
 		if segment.Kind == proofchain.SBOM && segment.EnvelopeID == uuid.Nil && segment.Size > 0 {
@@ -78,10 +85,10 @@ func (s *Store) unlinkedSBOMs(ctx context.Context, d *ChainDetail) ([]proofchain
 		}
 	}
 	if len(alone) == 0 {
-		return nil, nil
+		return 0, nil, nil
 	}
 	var positions []int
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, unlinkedSBOMsSQL, s.conn.Tenant(), d.ID, d.Subject.Algorithm(), d.Subject.Bytes())
 		if err != nil {
 			return err
@@ -89,7 +96,6 @@ func (s *Store) unlinkedSBOMs(ctx context.Context, d *ChainDetail) ([]proofchain
 		positions, err = pgx.CollectRows(rows, pgx.RowTo[int])
 		return err
 	})
-	var findings []proofchain.Finding
 	for _, p := range positions {
 		if segment, ok := alone[p]; ok {
 			findings = append(findings, proofchain.Finding{
@@ -98,7 +104,7 @@ func (s *Store) unlinkedSBOMs(ctx context.Context, d *ChainDetail) ([]proofchain
 			})
 		}
 	}
-	return findings, pgfault.Map("read the artifacts of SBOMs", err)
+	return len(alone) - len(findings), findings, pgfault.Map("read the artifacts of SBOMs", err)
 }
 
 const unlinkedSBOMsSQL = `
@@ -109,20 +115,34 @@ SELECT s.position
    AND NOT EXISTS (SELECT FROM attestor.sbom_artifacts a
                     WHERE a.tenant_id = $1 AND a.sbom_id = b.id AND a.algorithm = $3 AND a.digest = $4)`
 
+// FileVerification is what recomputing an exported chain came to.
+type FileVerification struct {
+	File *proofchain.File
+	// About and Findings are as in [ChainVerification], but that a file cannot tell what
+	// an SBOM that was imported alone is about.
+	About    int
+	Findings []proofchain.Finding
+}
+
 // VerifyChainFile reads a file that [Store.ExportChain] wrote and recomputes
-// everything, without a database: the digest of every content, that evidence is
+// everything, without a database: the digest of every content, that what is stated is
 // about the subject, and the root. The error is a *[fault.Invalid] for what is no
-// such file. The findings are as in [ChainVerification].
-func VerifyChainFile(raw []byte) (*proofchain.File, []proofchain.Finding, error) {
+// such file.
+func VerifyChainFile(raw []byte) (FileVerification, error) {
 	f, err := proofchain.ReadFile(raw)
 	if err != nil {
-		return nil, nil, err
+		return FileVerification{}, err
 	}
-	var findings []proofchain.Finding
+	v := FileVerification{File: f}
 	for i, s := range f.Segments {
-		findings = append(findings, checkSegment(i, s, f.Contents[i], f.Subject)...)
+		found, about := checkSegment(i, s, f.Contents[i], f.Subject)
+		v.Findings = append(v.Findings, found...)
+		if about {
+			v.About++
+		}
 	}
-	return f, append(findings, f.VerifyRoot(f.Root)...), nil
+	v.Findings = append(v.Findings, f.VerifyRoot(f.Root)...)
+	return v, nil
 }
 
 // ExportChain writes a chain with the bytes of every segment as one file, which
@@ -177,38 +197,6 @@ func (d *ChainDetail) places() []proofchain.Finding {
 		findings = append(findings, proofchain.Finding{Position: want, Problem: proofchain.Missing})
 	}
 	return findings
-}
-
-// checkSegment says whether content is the segment's, and, where it has to be,
-// about the subject.
-func checkSegment(position int, s proofchain.Segment, content []byte, subject digest.Digest) []proofchain.Finding {
-	if findings := proofchain.VerifyContent(position, s, content); findings != nil {
-		return findings
-	}
-	if s.Kind != proofchain.SBOM && s.Kind != proofchain.Evidence {
-		return nil
-	}
-	notAbout := func(detail string) []proofchain.Finding {
-		return []proofchain.Finding{{Position: position, Kind: s.Kind, Digest: s.Digest, Problem: proofchain.NotAbout, Detail: detail}}
-	}
-	ev, err := Parse(content)
-	switch {
-	case err != nil:
-		if s.Kind == proofchain.SBOM {
-			if _, err := sbom.Parse(content); err == nil {
-				return nil // what it is about was said when it was imported
-			}
-		}
-		return notAbout(err.Error())
-	case ev.Statement == nil:
-		return notAbout("its payload is no in-toto Statement")
-	}
-	for _, other := range ev.Statement.Subject {
-		if slices.Contains(other.Digest, subject) {
-			return nil
-		}
-	}
-	return notAbout("its Statement does not name the subject")
 }
 
 // Contents of a chain are read so many and so large at a time, or one that is

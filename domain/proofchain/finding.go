@@ -17,8 +17,12 @@ const (
 	Erased Problem = "erased"
 	// WrongDigest: the bytes that are there have another digest.
 	WrongDigest Problem = "wrong digest"
-	// NotAbout: the evidence is not a statement about the chain's subject.
+	// NotAbout: the segment is a Statement about something else than the chain's subject,
+	// or is evidence or an SBOM and no Statement.
 	NotAbout Problem = "not about the subject"
+	// WrongKind: the segment is a Statement whose predicateType is known to be of another
+	// kind.
+	WrongKind Problem = "of another kind"
 	// Misplaced: the segment is none that the chain may have there: out of order,
 	// twice, of an unknown kind, or more than the chain has.
 	Misplaced Problem = "misplaced"
