@@ -257,7 +257,7 @@ func (StatementSubject) Annotations() []schema.Annotation {
 }
 
 // EnvelopeVerification is what a verifier once said of an Envelope. The newest
-// one counts; older ones stay.
+// one counts, so a trigger takes created_at from the database's clock; older ones stay.
 type EnvelopeVerification struct{ ent.Schema }
 
 // Mixin of the EnvelopeVerification.

@@ -128,3 +128,60 @@ func (v slowVerifier) Verify(ctx context.Context, ev *attestor.Evidence) (attest
 	v.before()
 	return v.Verifier.Verify(ctx, ev)
 }
+
+// The verification that the database got last counts, whatever the clocks of those say who
+// verified, and those of rows from before.
+func TestTheLastVerificationCountsWhateverClocksSay(t *testing.T) {
+	t.Parallel()
+	database := testdb.New(t)
+	_, acme := openTapped(t, database, nil)
+	signer, other := domaintest.NewSigner(t), domaintest.NewSigner(t)
+	ev := signer.Evidence(t, "a", []byte("a"))
+	rec, err := acme.Record(t.Context(), ev, attestdb.Verify(signer.Verifier(t)))
+	require.NoError(t, err)
+	newest := func() attestor.Verification {
+		d, err := acme.Attestor().Get(t.Context(), rec.ID)
+		require.NoError(t, err)
+		return d.Verification
+	}
+	ahead := fmt.Sprintf(`INSERT INTO attestor.envelope_verifications
+		(tenant_id, id, created_at, envelope_id, outcome, verifier, policy, reason, signatures, time_verified)
+		SELECT '%s', gen_random_uuid(), now() + interval '10 minutes', '%s', 'failed', 'ahead', 'p', n::text, '[]', now()
+		  FROM generate_series(1, 3) n`, acme.ID(), rec.ID)
+	app, super := database.Conn(t, "app"), database.Conn(t, "superuser")
+	_, err = app.Exec(t.Context(), "SELECT set_config('attestdb.tenant_id', $1, false)", acme.ID().String())
+	require.NoError(t, err)
+	_, err = super.Exec(t.Context(), "SET session_replication_role = replica")
+	require.NoError(t, err)
+	keep := func(verifier attestor.Verifier) {
+		_, _ = reverify(t, acme, attestdb.ReverifyConfig{Verifier: verifier, Keep: true})
+	}
+
+	// A host whose clock is ahead, and times that are there and are.
+	_, err = app.Exec(t.Context(), ahead)
+	require.NoError(t, err)
+	require.Equal(t, "3", newest().Reason, "the last one of a statement")
+	keep(signer.Verifier(t))
+	require.Equal(t, attestor.Verified, newest().Outcome)
+	var future int
+	count := "SELECT count(*) FROM attestor.envelope_verifications WHERE created_at > clock_timestamp()"
+	require.NoError(t, super.QueryRow(t.Context(), count).Scan(&future))
+	require.Zero(t, future)
+
+	_, err = super.Exec(t.Context(), ahead)
+	require.NoError(t, err)
+	require.Equal(t, attestor.Failed, newest().Outcome)
+	keep(signer.Verifier(t))
+	require.Equal(t, attestor.Verified, newest().Outcome)
+	again, err := acme.Record(t.Context(), ev, attestdb.Verify(other.Verifier(t)), attestdb.KeepFailed())
+	require.NoError(t, err)
+	require.Equal(t, attestor.Failed, again.Verification.Outcome)
+	require.Equal(t, again.Verification.Reason, newest().Reason, "what Record returns is what counts")
+	again, err = acme.Record(t.Context(), ev)
+	require.NoError(t, err)
+	require.Equal(t, newest(), again.Verification)
+	var distinct bool
+	require.NoError(t, super.QueryRow(t.Context(), `SELECT count(*) = count(DISTINCT created_at) + 2 AND min(created_at) > now() - interval '1 hour'
+		FROM attestor.envelope_verifications`).Scan(&distinct))
+	require.True(t, distinct, "but of those three that came past the trigger")
+}

@@ -91,7 +91,8 @@ func (c *envelopeColumns) args(tenant uuid.UUID) []any {
 }
 
 // verificationColumns are one element for each verification, in the arguments of
-// record.sql and of record_verification.sql.
+// record.sql and of reverify.sql. Instead of times the database takes its own: the newest
+// verification counts, whatever our clock says.
 type verificationColumns struct {
 	ids                           []pgtype.UUID
 	of                            []int32
