@@ -217,7 +217,7 @@ func TestLedgersStandWhateverHappensToTheirWriters(t *testing.T) {
 		var wg sync.WaitGroup
 		for g := range writers {
 			wg.Go(func() {
-				rng := rand.New(rand.NewPCG(uint64(round), uint64(g)))
+				rng := rand.New(rand.NewPCG(round, uint64(g)))
 				for n := range 6 {
 					of := rng.IntN(len(tenants))
 					key := fmt.Sprintf("%d/%d/%d", round, g, n)

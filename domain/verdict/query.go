@@ -92,6 +92,9 @@ func (q *Query) validate() error {
 
 // filter describes the list, so that a cursor continues no other one.
 func (q *Query) filter() string {
-	b, _ := json.Marshal([]any{q.Subject.String(), q.PolicyURI, q.Action, q.Input.Kind, q.Input.Digest, q.Since.UTC(), q.Until.UTC()})
+	b, err := json.Marshal([]any{q.Subject.String(), q.PolicyURI, q.Action, q.Input.Kind, q.Input.Digest, q.Since.UTC(), q.Until.UTC()})
+	if err != nil {
+		panic(err) // validate lets in no time that JSON has no word for
+	}
 	return "verdict.find " + string(b)
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 	"unsafe"
 
@@ -50,7 +51,7 @@ func (a *arena) keep(v column) column {
 	}
 	p := append(make([]byte, 0, max(piece, len(v))), v...)
 	a.pieces = append(a.pieces, p)
-	return column(p[:len(p):len(p)])
+	return column(slices.Clip(p))
 }
 
 // reset has the memory used again; what was kept is no longer good.
@@ -104,6 +105,7 @@ func (r *entryRow) entry() (Entry, error) {
 
 // view is entry without a copy of each text: the Entry is good as long as the row is.
 func (r *entryRow) view() (Entry, error) {
+	//nolint:gosec // nobody writes to what a row has
 	return r.as(func(c column) string { return unsafe.String(unsafe.SliceData(c), len(c)) })
 }
 

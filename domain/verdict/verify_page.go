@@ -82,7 +82,7 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 		go func() {
 			defer close(judged)
 			for p := range read {
-				p.judge(v)
+				p.judge()
 				if !pass(p, judged) {
 					return
 				}
@@ -235,7 +235,7 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 }
 
 // judge recomputes each entry's hashes, on all cores.
-func (p *ledgerPage) judge(v *verification) {
+func (p *ledgerPage) judge() {
 	p.judged = slices.Grow(p.judged[:0], len(p.rows))[:len(p.rows)]
 	workers := min(runtime.GOMAXPROCS(0), len(p.rows))
 	var wg sync.WaitGroup
@@ -243,7 +243,7 @@ func (p *ledgerPage) judge(v *verification) {
 		wg.Go(func() {
 			var buf []byte
 			for i := w; i < len(p.rows); i += workers {
-				p.judged[i], buf = p.rows[i].judge(v, buf)
+				p.judged[i], buf = p.rows[i].judge(buf)
 			}
 		})
 	}
@@ -251,7 +251,7 @@ func (p *ledgerPage) judge(v *verification) {
 }
 
 // judge says what is wrong with an entry by itself. The leaf is the one that is stored.
-func (r *entryRow) judge(v *verification, buf []byte) (judged, []byte) {
+func (r *entryRow) judge(buf []byte) (judged, []byte) {
 	j := judged{leaf: digest.SHA256(pad(r.leaf))}
 	e, err := r.view()
 	if err == nil {
