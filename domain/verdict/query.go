@@ -94,7 +94,7 @@ func (q *Query) validate() error {
 func (q *Query) filter() string {
 	b, err := json.Marshal([]any{q.Subject.String(), q.PolicyURI, q.Action, q.Input.Kind, q.Input.Digest, q.Since.UTC(), q.Until.UTC()})
 	if err != nil {
-		panic(err) // validate lets in no time that JSON has no word for
+		return "verdict.find " + err.Error() // validate lets in no time that JSON has no word for
 	}
 	return "verdict.find " + string(b)
 }
