@@ -3,7 +3,7 @@
 
 -- Modify "ledger_entries" table
 ALTER TABLE "verdict"."ledger_entries"
-  ADD CONSTRAINT "ledger_entries_actor_printable" CHECK ((actor COLLATE "C") !~ ((((('['::text || chr(1)) || '-'::text) || chr(31)) || chr(127)) || ']'::text)) NOT VALID,
+  ADD CONSTRAINT "ledger_entries_actor_printable" CHECK (translate(actor, (((((((((((((((((((((((((((((((chr(1) || chr(2)) || chr(3)) || chr(4)) || chr(5)) || chr(6)) || chr(7)) || chr(8)) || chr(9)) || chr(10)) || chr(11)) || chr(12)) || chr(13)) || chr(14)) || chr(15)) || chr(16)) || chr(17)) || chr(18)) || chr(19)) || chr(20)) || chr(21)) || chr(22)) || chr(23)) || chr(24)) || chr(25)) || chr(26)) || chr(27)) || chr(28)) || chr(29)) || chr(30)) || chr(31)) || chr(127)), ''::text) = actor) NOT VALID,
   ADD CONSTRAINT "ledger_entries_erasure_reason" CHECK ((action <> ALL (ARRAY['payload.erase'::text, 'envelope.erase'::text])) OR (reason IS NOT NULL)) NOT VALID,
   ADD CONSTRAINT "ledger_entries_not_zero" CHECK ((id <> '00000000-0000-0000-0000-000000000000'::uuid) AND (policy_digest <> decode('0000000000000000000000000000000000000000000000000000000000000000'::text, 'hex'::text)) AND (payload_hash <> decode('0000000000000000000000000000000000000000000000000000000000000000'::text, 'hex'::text))) NOT VALID,
   ADD CONSTRAINT "ledger_entries_subject_digest_of_algorithm" CHECK (

@@ -52,7 +52,8 @@ BEGIN
           -- OFFSET: what two hashes need is made once.
           SELECT n.*, verdict.decision_fields(ROW(n.*)::verdict.ledger_entries) AS decision FROM added n OFFSET 0
         ) a
-      WINDOW w AS (ORDER BY a.seq)
+      -- In the order in which they were inserted, which is that of the ledger.
+      WINDOW w AS ()
     ) r
    WHERE r.problem IS NOT NULL
    ORDER BY r.seq LIMIT 1;
