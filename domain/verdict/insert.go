@@ -58,12 +58,16 @@ func insert(ctx context.Context, conn *pgtenant.Conn, requests []*request) error
 	}
 	first := &requests[0].entry
 	_, err := conn.Exec(ctx, appendSQL, conn.Tenant(), first.Seq, first.PrevHash, first.RecordedAt,
-		c.ids, c.algorithms, c.subjects, c.names, c.results, c.policies, c.policyDigests, c.reasons, c.inputs, c.verifiers,
-		c.verifiedAts, c.payloads, c.decisions, c.actors, c.keys, c.leaves,
+		flat(c.ids), flat(c.algorithms), flat(c.subjects), flat(c.names), flat(c.results), flat(c.policies), flat(c.policyDigests),
+		flat(c.reasons), flat(c.inputs), flat(c.verifiers), flat(c.verifiedAts), flat(c.payloads), flat(c.decisions), flat(c.actors),
+		flat(c.keys), flat(c.leaves),
 		c.payloadOf, c.nonces, c.contents,
 		c.inputIDs, c.inputOf, c.inputPlace, c.inputKinds, c.inputDigests)
 	return pgfault.Map("append", err)
 }
+
+// flat has pgx read a slice without reflection.
+func flat[T any](s []T) pgtype.FlatArray[T] { return s }
 
 func (c *columns) add(n int32, r *request) error {
 	e := &r.entry
