@@ -58,7 +58,7 @@ func TestStatementsInChainsAreAboutTheSubjectAndOfTheirKind(t *testing.T) {
 	}
 	// Of each type evidence and reasoning, one more of those whose kind is known and not
 	// evidence, three more of those that nobody knows.
-	require.Equal(t, 2*len(predicateTypes)+8+3*2, taken)
+	require.Equal(t, 2*len(predicateTypes)+8+3*3, taken)
 }
 
 // exported is an exported chain with one segment.

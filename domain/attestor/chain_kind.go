@@ -30,7 +30,6 @@ var predicateKinds = []struct {
 	{"https://slsa.dev/verification_summary", proofchain.Verdict},
 	{"https://stella-ops.org/attestdb/verdict-warning", proofchain.Verdict},
 	{"https://slsa.dev/provenance", proofchain.Evidence},
-	{"https://in-toto.io/attestation", proofchain.Evidence},
 	{"https://cosign.sigstore.dev/attestation/vuln", proofchain.Evidence},
 	{"https://github.com/npm/attestation", proofchain.Evidence},
 }

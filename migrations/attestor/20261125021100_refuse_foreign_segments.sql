@@ -16,7 +16,6 @@ AS $$
          ('https://slsa.dev/verification_summary', 'verdict'),
          ('https://stella-ops.org/attestdb/verdict-warning', 'verdict'),
          ('https://slsa.dev/provenance', 'evidence'),
-         ('https://in-toto.io/attestation', 'evidence'),
          ('https://cosign.sigstore.dev/attestation/vuln', 'evidence'),
          ('https://github.com/npm/attestation', 'evidence')
 $$;
