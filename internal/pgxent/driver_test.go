@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"testing"
+	"time"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -72,7 +73,7 @@ func TestClientWorksInTheCallersTransaction(t *testing.T) {
 	require.Empty(t, names(t, bare(pool)), "nothing is seen outside before the commit")
 	require.NoError(t, tx.Commit(t.Context()))
 	require.Equal(t, []string{"kept", "nested"}, names(t, bare(pool)))
-	n, err := bare(pool).Tenant.Update().Where(enttenant.NameEQ("kept")).SetStatus("suspended").Save(t.Context())
+	n, err := bare(pool).Tenant.Update().Where(enttenant.NameEQ("kept")).SetStatus("suspended").SetStatusChangedAt(time.Now()).Save(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, 1, n)
 }
