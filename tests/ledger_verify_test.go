@@ -72,7 +72,7 @@ func TestOlderOutsideCheckpointsAreComparedWhenResumed(t *testing.T) {
 		require.NoError(t, err)
 		return r
 	}
-	for _, size := range []int64{0, 1, 16, 17, vaultSize - 1} {
+	for _, size := range []int64{0, 1, 16, 17, vaultSize - 1, vaultSize} {
 		genuine := v.note(t, size)
 		r := resume(genuine)
 		require.Empty(t, r.Findings, "%d", size)
@@ -99,7 +99,7 @@ func TestStateIsOfOneLedger(t *testing.T) {
 	_, err = w.globex.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: r.State})
 	require.ErrorIs(t, err, attestdb.ErrInvalid)
 	require.ErrorContains(t, err, w.acme.ID().String())
-	r.State.Size = 0
+	r.State.Tenant = tenant.ID{}
 	_, err = w.globex.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: r.State})
 	require.ErrorIs(t, err, attestdb.ErrInvalid)
 }

@@ -40,7 +40,7 @@ var treeFactory = compact.RangeFactory{Hash: func(left, right []byte) []byte {
 }}
 
 func newVerification(s *Store, req VerifyRequest) (*verification, error) {
-	if r := req.Resume; r.Tenant != s.tenant() && (r.Size != 0 || !r.Tenant.IsZero()) {
+	if r := req.Resume; r.Size != 0 && r.Tenant != s.tenant() {
 		return nil, &fault.Invalid{
 			Field: "state", Allowed: "what an earlier verification of this tenant's ledger returned",
 			Problem: "it is of tenant " + r.Tenant.String(),
