@@ -44,6 +44,7 @@ func (Tenant) Annotations() []schema.Annotation {
 			"name_slug":                      "name ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'",
 			"status_known":                   "status IN ('active', 'suspended')",
 			"created_by_length":              bytesBetween("created_by", 1, 256),
+			"id_not_nil":                     "id <> '00000000-0000-0000-0000-000000000000'",
 			"status_changed_by_length":       bytesBetween("status_changed_by", 1, 256),
 			"times_finite":                   finite("created_at", "status_changed_at"),
 			"requirements_changed_at_finite": finite("requirements_changed_at"),

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -96,6 +97,9 @@ func open(raw []byte, verifiers []note.Verifier) (*log.Checkpoint, error) {
 func (v *verification) addOutside() error {
 	for i, raw := range v.req.Outside {
 		c, err := open(raw, v.req.Verifiers)
+		if err == nil && c.Size > math.MaxInt64 {
+			err = fmt.Errorf("its size, %d, is that of no ledger", c.Size)
+		}
 		if err != nil {
 			return &fault.Invalid{
 				Field: fmt.Sprintf("outside[%d]", i), Allowed: "a checkpoint that a trusted key signed",

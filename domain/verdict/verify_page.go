@@ -74,7 +74,7 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 				}
 				p.from, p.to = from, min(from+pageEntries, v.size)
 				p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
-				if !pass(p, read) {
+				if !pass(p, read) || p.err != nil {
 					return
 				}
 			}

@@ -1,5 +1,6 @@
--- Who changes a tenant says who it is, and nobody is said to have changed what did not
--- change: what is recorded of the change is taken from there.
+-- Who changes a tenant says when, and with that who it was: the name that stands there is
+-- recorded of the change, so a change that only forgets both is refused, and so is a name
+-- or a time without a change. Two changes in one transaction have clock_timestamp().
 CREATE FUNCTION "tenancy"."require_changer"() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
