@@ -173,8 +173,11 @@ var rules = []rule{
 		`CREATE TABLE attestor.broken () INHERITS (attestor.envelopes)`,
 	},
 	{
+		// But for those that came when rows which cannot be changed may be otherwise.
 		"every key is checked, and every index valid",
 		`SELECT k.conname::text FROM pg_constraint k WHERE k.connamespace = ANY ($1::regnamespace[]) AND NOT k.convalidated
+		    AND k.conname NOT IN ('ledger_entries_actor_printable', 'ledger_entries_erasure_reason', 'ledger_entries_not_zero',
+		      'ledger_entries_subject_digest_of_algorithm', 'ledger_inputs_digest_not_zero', 'ledger_inputs_position_most', 'tenants_id_not_nil')
 		 UNION ALL SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
 		  WHERE c.relnamespace = ANY ($1::regnamespace[]) AND NOT i.indisvalid`,
 		`ALTER TABLE attestor.envelopes ADD CONSTRAINT broken CHECK (size > 1) NOT VALID`,

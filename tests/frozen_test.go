@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
@@ -18,6 +19,7 @@ import (
 	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/page"
 	"stella-ops.org/attestdb/domain/proofchain"
+	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
 )
@@ -115,4 +117,30 @@ func freeze(t *testing.T) {
 	}
 	require.NoError(t, os.MkdirAll("testdata/frozen", 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join("testdata/frozen", newestFrozen+".sql"), out.Bytes(), 0o644))
+}
+
+// What an older version took and none takes now stands in nobody's way: a ledger's rows
+// cannot be mended, and an erasure without a reason is sound.
+func TestLedgerThatHoldsWhatIsRefusedNowMigrates(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	d := testdb.NewEmpty(t)
+	dump, err := os.ReadFile("testdata/frozen/0004_verdict_ledger.sql")
+	require.NoError(t, err)
+	conn := d.Conn(t, "superuser")
+	_, err = conn.Exec(ctx, string(dump))
+	require.NoError(t, err)
+	_, err = conn.Exec(ctx, "RESET ALL")
+	require.NoError(t, err)
+	var id uuid.UUID
+	require.NoError(t, conn.QueryRow(ctx, `SELECT e.tenant_id FROM attestor.envelopes e JOIN attestor.envelope_contents c USING (tenant_id, id)
+		CROSS JOIN LATERAL verdict.erase_envelope(e.tenant_id, e.sha256, 'root', NULL) LIMIT 1`).Scan(&id))
+	_, err = attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
+	require.NoError(t, err)
+	r, err := openOn(t, d).Tenant(attestdb.TenantID(id)).Verdict().Verify(ctx, verdict.VerifyRequest{})
+	require.NoError(t, err)
+	require.Empty(t, r.Findings)
+	_, err = d.Conn(t, "admin").Exec(ctx, `INSERT INTO tenancy.tenants (id, name, created_at, created_by, status_changed_at, status_changed_by)
+		VALUES ('00000000-0000-0000-0000-000000000000', 'zero', now(), 'me', now(), 'me')`)
+	require.Equal(t, "23514", codeOf(t, err))
 }
