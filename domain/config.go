@@ -2,9 +2,7 @@ package attestdb
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +20,9 @@ type Config struct {
 	Admin Conn
 	// Auditor reads all tenants' data and writes nothing: attestdb_auditor.
 	Auditor Conn
+	// Replica is for reading on standby servers, by [TenantDB.OnReplica]: a login like
+	// App's on them. A URL with several hosts prefers those that are standbys.
+	Replica Conn
 
 	// Pooler tells of a pooler between the program and the server. The zero
 	// value is none.
@@ -33,12 +34,25 @@ type Config struct {
 	// after a transient error; nil is silence.
 	Logger *slog.Logger
 
+	// Instances is how many processes like this one share the server: 0 is one. No more
+	// connections are asked for than the server has for each of them.
+	Instances int
+	// AcquireTimeout ends a call that waits longer for a connection of the pool, with
+	// [ErrUnavailable]; 0 is 10 s. A call's context may end it earlier.
+	AcquireTimeout time.Duration
+	// ReplicaWait is how long a standby has to catch up with what [TenantDB.OnReplica]
+	// asks for, and to answer, before the primary is read instead; 0 is 1 s.
+	ReplicaWait time.Duration
+
 	// StatementTimeout ends a statement that takes longer; 0 is 30 s.
 	StatementTimeout time.Duration
 	// LockTimeout ends a statement that waits longer for a lock; 0 is 5 s.
 	LockTimeout time.Duration
 	// IdleTimeout ends a connection that idles in a transaction; 0 is 60 s.
 	IdleTimeout time.Duration
+	// TransactionTimeout ends a connection whose transaction takes longer, on PostgreSQL
+	// 17 and newer; 0 is 120 s.
+	TransactionTimeout time.Duration
 }
 
 // Conn is one way into the database: a URL, from which [Open] makes a pool of
@@ -49,8 +63,10 @@ type Conn struct {
 	// Pool is the caller's pool. It has its own timeouts: those of [Config] are
 	// refused together with it.
 	Pool *pgxpool.Pool
-	// MaxConns is the most connections of the pool that Open makes; 0 is four
-	// times the processors that Go uses.
+	// MaxConns is the most connections of the pool that Open makes. 0 is four times the
+	// processors that Go uses for App and Replica and 4 for the others, and no more than
+	// four fifths of what the server has for each of [Config].Instances. What the server
+	// does not have is refused.
 	MaxConns int32
 	// BeforeConnect is called before each new connection of the pool that Open
 	// makes, to fill in a password that expires, say.
@@ -70,7 +86,7 @@ const (
 	// PoolerTransaction is PgBouncer in transaction mode, or the like. No named
 	// prepared statements are used, and neither the timeouts of [Config] nor the
 	// isolation READ COMMITTED are set, since such a pooler shares sessions: set them
-	// on the role instead.
+	// on the login instead. The server's limit of connections is the pooler's matter.
 	PoolerTransaction
 )
 
@@ -78,7 +94,10 @@ const (
 	defaultStatementTimeout = 30 * time.Second
 	defaultLockTimeout      = 5 * time.Second
 	defaultIdleTimeout      = 60 * time.Second
-	applicationName         = "attestdb"
+	defaultTransaction      = 120 * time.Second
+	defaultAcquireTimeout   = 10 * time.Second
+	defaultReplicaWait      = time.Second
+	runGrace                = 5 * time.Second
 )
 
 func (c Config) validate() error {
@@ -90,13 +109,20 @@ func (c Config) validate() error {
 	}
 	for name, d := range map[string]time.Duration{
 		"WaitForSchema": c.WaitForSchema, "StatementTimeout": c.StatementTimeout,
-		"LockTimeout": c.LockTimeout, "IdleTimeout": c.IdleTimeout,
+		"LockTimeout": c.LockTimeout, "IdleTimeout": c.IdleTimeout, "TransactionTimeout": c.TransactionTimeout,
+		"AcquireTimeout": c.AcquireTimeout, "ReplicaWait": c.ReplicaWait,
 	} {
 		if d < 0 {
 			return &fault.Invalid{Field: "Config." + name, Allowed: "zero or more"}
 		}
 	}
-	timeouts := c.StatementTimeout != 0 || c.LockTimeout != 0 || c.IdleTimeout != 0
+	if c.Instances < 0 {
+		return &fault.Invalid{Field: "Config.Instances", Allowed: "zero or more"}
+	}
+	if c.Replica.given() && !c.App.given() {
+		return &fault.Invalid{Field: "Config.Replica", Allowed: "together with App, which is read when no standby has caught up"}
+	}
+	timeouts := c.StatementTimeout != 0 || c.LockTimeout != 0 || c.IdleTimeout != 0 || c.TransactionTimeout != 0
 	if timeouts && c.Pooler == PoolerTransaction {
 		return &fault.Invalid{
 			Field: "Config.Pooler", Allowed: "PoolerNone together with timeouts",
@@ -118,7 +144,7 @@ func (c Config) validate() error {
 }
 
 func (c Config) conns() map[string]Conn {
-	return map[string]Conn{"App": c.App, "Admin": c.Admin, "Auditor": c.Auditor}
+	return map[string]Conn{"App": c.App, "Admin": c.Admin, "Auditor": c.Auditor, "Replica": c.Replica}
 }
 
 func or(d, def time.Duration) time.Duration {
@@ -126,64 +152,4 @@ func or(d, def time.Duration) time.Duration {
 		return def
 	}
 	return d
-}
-
-// poolConfig returns the configuration of a pool of our own.
-func (c Config) poolConfig(name string, conn Conn) (*pgxpool.Config, error) {
-	p, err := pgxpool.ParseConfig(conn.URL)
-	if err != nil {
-		// pgx's error repeats the connection string, with the password only
-		// partly hidden.
-		return nil, &fault.Invalid{Field: "Config." + name + ".URL", Allowed: "a PostgreSQL connection string such as postgres://user@host:5432/database"}
-	}
-	p.MaxConns = conn.MaxConns
-	if p.MaxConns == 0 {
-		p.MaxConns = defaultMaxConns()
-	}
-	p.MaxConnLifetime, p.MaxConnLifetimeJitter = 30*time.Minute, 5*time.Minute
-	p.MaxConnIdleTime = 5 * time.Minute
-	p.BeforeConnect = conn.BeforeConnect
-	cc := p.ConnConfig
-	cc.Tracer = conn.Tracer
-	if cc.ConnectTimeout == 0 {
-		cc.ConnectTimeout = 5 * time.Second
-	}
-	if _, ok := cc.RuntimeParams["application_name"]; !ok {
-		cc.RuntimeParams["application_name"] = applicationName
-	}
-	if c.Pooler == PoolerTransaction {
-		cc.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe
-		return p, nil
-	}
-	for param, d := range map[string]time.Duration{
-		"statement_timeout":                   or(c.StatementTimeout, defaultStatementTimeout),
-		"lock_timeout":                        or(c.LockTimeout, defaultLockTimeout),
-		"idle_in_transaction_session_timeout": or(c.IdleTimeout, defaultIdleTimeout),
-	} {
-		if _, ok := cc.RuntimeParams[param]; !ok {
-			cc.RuntimeParams[param] = strconv.FormatInt(d.Milliseconds(), 10)
-		}
-	}
-	// Behind a pooler the sessions are not the pool's.
-	p.PrepareConn = renewPlans()
-	cc.RuntimeParams["timezone"] = "UTC"
-	// Nothing is written in another isolation, which a role or a database may default to.
-	cc.RuntimeParams["default_transaction_isolation"] = "read committed"
-	return p, nil
-}
-
-// pool returns the pool of conn and whether we made it.
-func (c Config) pool(ctx context.Context, name string, conn Conn) (*pgxpool.Pool, bool, error) {
-	if conn.Pool != nil {
-		return conn.Pool, false, nil
-	}
-	p, err := c.poolConfig(name, conn)
-	if err != nil {
-		return nil, false, err
-	}
-	pool, err := pgxpool.NewWithConfig(ctx, p)
-	if err != nil {
-		return nil, false, fmt.Errorf("open %s: %w", name, err)
-	}
-	return pool, true, nil
 }

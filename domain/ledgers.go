@@ -73,7 +73,7 @@ func (db *DB) VerifyLedgers(ctx context.Context, req LedgersRequest) iter.Seq[Ve
 func (db *DB) verifyLedger(ctx context.Context, id tenant.ID, request func(tenant.ID) verdict.VerifyRequest) VerifiedLedger {
 	v := VerifiedLedger{Tenant: id}
 	if db.auditor == nil {
-		v.Err = noPool{"Auditor"}.err()
+		v.Err = noPool("Auditor").err
 		return v
 	}
 	var req verdict.VerifyRequest

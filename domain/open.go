@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +16,7 @@ import (
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/migrator"
 	"stella-ops.org/attestdb/internal/pgfault"
+	"stella-ops.org/attestdb/internal/pgpool"
 	"stella-ops.org/attestdb/internal/pgrole"
 	"stella-ops.org/attestdb/internal/pgtenant"
 	"stella-ops.org/attestdb/migrations"
@@ -28,7 +28,10 @@ const LibraryLevel = 3
 
 // DB is attestdb on one database. It is safe for concurrent use.
 type DB struct {
-	app, admin, auditor *pgxpool.Pool
+	app, admin, auditor *pgpool.Pool
+	replica             *pgpool.Pool
+	replicaWait         time.Duration
+	runLimit            time.Duration // of what is done for several callers together
 	owned               []*pgxpool.Pool
 	records             *recordGroup
 	ledgers             *verdict.Appender
@@ -43,7 +46,9 @@ type DB struct {
 //     (*[RoleError]);
 //   - a schema that is older than this library, or newer in a way that this
 //     library cannot live with (*[SchemaError]);
-//   - a server older than PostgreSQL 15 ([ErrServer]).
+//   - a server older than PostgreSQL 15 ([ErrServer]);
+//   - one that has too few connections for what the configuration asks for
+//     (*[InvalidError]).
 //
 // Open changes nothing in the database. [Migrate] applies migrations.
 func Open(ctx context.Context, cfg Config) (*DB, error) {
@@ -61,20 +66,24 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 }
 
 func (db *DB) open(ctx context.Context, cfg Config) error {
+	db.replicaWait = or(cfg.ReplicaWait, defaultReplicaWait)
+	// A server that works ends a statement itself before.
+	db.runLimit = or(cfg.StatementTimeout, defaultStatementTimeout) + runGrace
 	for _, c := range []struct {
-		name string
-		role pgrole.Role
-		conn Conn
-		into **pgxpool.Pool
+		purpose purpose
+		role    pgrole.Role
+		conn    Conn
+		into    **pgpool.Pool
 	}{
-		{"App", pgrole.App, cfg.App, &db.app},
-		{"Admin", pgrole.Admin, cfg.Admin, &db.admin},
-		{"Auditor", pgrole.Auditor, cfg.Auditor, &db.auditor},
+		{forApp, pgrole.App, cfg.App, &db.app},
+		{forAdmin, pgrole.Admin, cfg.Admin, &db.admin},
+		{forAuditor, pgrole.Auditor, cfg.Auditor, &db.auditor},
+		{forReplica, pgrole.App, cfg.Replica, &db.replica},
 	} {
 		if !c.conn.given() {
 			continue
 		}
-		pool, ours, err := cfg.pool(ctx, c.name, c.conn)
+		pool, ours, err := cfg.pool(ctx, c.purpose, c.conn)
 		if err != nil {
 			return err
 		}
@@ -87,11 +96,11 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 		if err := db.waitCompatible(ctx, pool, cfg.WaitForSchema); err != nil {
 			return err
 		}
-		*c.into = pool
+		*c.into = pgpool.New(pool, or(cfg.AcquireTimeout, defaultAcquireTimeout))
 	}
 	if db.app != nil {
-		db.records = newRecordGroup(db, db.app)
-		db.ledgers = verdict.NewAppender(func(id tenant.ID) *pgtenant.Conn { return pgtenant.New(db.app, id.UUID()) })
+		db.records = newRecordGroup(db, db.app.Pgx())
+		db.ledgers = verdict.NewAppender(func(id tenant.ID) *pgtenant.Conn { return pgtenant.New(db.app, id.UUID()) }, db.runLimit)
 	}
 	return nil
 }
@@ -152,7 +161,7 @@ func (db *DB) Close(ctx context.Context) error {
 // It needs Config.App.
 func (db *DB) Tenant(id tenant.ID) *TenantDB {
 	if db.app == nil {
-		return newTenantDB(db, id, noPool{"App"})
+		return newTenantDB(db, id, noPool("App"))
 	}
 	return newTenantDB(db, id, db.app)
 }
@@ -165,7 +174,7 @@ func (db *DB) TenantByName(ctx context.Context, name string) (tenant.ID, error) 
 		return tenant.ID{}, err
 	}
 	if db.app == nil {
-		return tenant.ID{}, noPool{"App"}.err()
+		return tenant.ID{}, noPool("App").err
 	}
 	var id tenant.ID
 	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
@@ -192,7 +201,7 @@ func (db *DB) Tenancy() *tenancy.Store {
 	case db.auditor != nil:
 		return tenancy.NewStore(pgtenant.NewBare(db.auditor))
 	default:
-		return tenancy.NewStore(pgtenant.NewBare(noPool{"Admin"}))
+		return tenancy.NewStore(pgtenant.NewBare(noPool("Admin")))
 	}
 }
 
@@ -200,9 +209,7 @@ func (db *DB) Tenancy() *tenancy.Store {
 // Config.Admin.
 func (db *DB) Eraser() *verdict.Eraser {
 	if db.admin == nil {
-		return verdict.NewEraser(pgtenant.NewBare(noPool{"Admin"}))
+		return verdict.NewEraser(pgtenant.NewBare(noPool("Admin")))
 	}
 	return verdict.NewEraser(pgtenant.NewBare(db.admin))
 }
-
-func defaultMaxConns() int32 { return int32(4 * runtime.GOMAXPROCS(0)) }

@@ -66,7 +66,7 @@ func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *
 	if err != nil {
 		return attestor.Recorded{}, err
 	}
-	if t.inTx || t.db.records == nil {
+	if t.inTx || t.readOnly || t.db.records == nil {
 		return t.record(ctx, entry)
 	}
 	rec, err := t.db.records.Do(ctx, t.id, entry)
@@ -185,7 +185,13 @@ func newRecordGroup(db *DB, pool *pgxpool.Pool) *recordGroup {
 			Patience: patience,
 		},
 		func(e attestor.Entry) int { return len(e.Evidence.Content) },
-		db.recordTogether)
+		func(ctx context.Context, id tenant.ID, entries []attestor.Entry) ([]*attestor.Recorded, error) {
+			// Its callers may have gone: what no server answers must not keep a
+			// connection for as long as the network does.
+			ctx, cancel := context.WithTimeout(ctx, db.runLimit)
+			defer cancel()
+			return db.recordTogether(ctx, id, entries)
+		})
 }
 
 func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []attestor.Entry) ([]*attestor.Recorded, error) {

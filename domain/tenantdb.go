@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"stella-ops.org/attestdb/domain/attestor"
 	"stella-ops.org/attestdb/domain/fault"
@@ -30,6 +29,9 @@ type TenantDB struct {
 	rekor  *rekor.Store
 	ledger *verdict.Store
 	inTx   bool
+	// readOnly is that of a handle on a replica, whose calls take no short cut to the
+	// primary.
+	readOnly bool
 }
 
 func newTenantDB(db *DB, id tenant.ID, on pgtenant.DB) *TenantDB {
@@ -42,7 +44,7 @@ func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
 	b.store = attestor.NewStore(conn, b.retryStatement)
 	b.rekor = rekor.NewStore(conn, b.retryStatement)
 	appender := b.db.ledgers
-	if inTx {
+	if inTx || b.readOnly {
 		appender = nil
 	}
 	b.ledger = verdict.NewStore(conn, b.actor, appender, b.retryStatement)
@@ -124,7 +126,7 @@ func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) 
 	if err := f(verdict.WithTransaction(ctx, t.id), bind(t, t.conn.With(tx).Guarded(), true)); err != nil {
 		return err
 	}
-	return pgfault.Commit(tx.Commit(ctx))
+	return pgfault.Commit(ctx, tx.Commit(ctx))
 }
 
 // TenantTx returns a handle for tenant id inside the caller's transaction,
@@ -156,24 +158,15 @@ func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (*TenantDB,
 
 // noPool stands for a pool that the configuration lacks, so that the lack is
 // reported by the call that needs the pool.
-type noPool struct{ name string }
-
-func (n noPool) err() error {
-	return &fault.Invalid{Field: "Config." + n.name, Allowed: "a Conn, since the call needs it"}
+func noPool(name string) noDB {
+	return noDB{&fault.Invalid{Field: "Config." + name, Allowed: "a Conn, since the call needs it"}}
 }
 
-func (n noPool) Begin(context.Context) (pgx.Tx, error) { return nil, n.err() }
+// noDB fails with its error.
+type noDB struct{ err error }
 
-func (n noPool) SendBatch(context.Context, *pgx.Batch) pgx.BatchResults { return noResults{n.err()} }
+func (n noDB) Begin(context.Context) (pgx.Tx, error) { return nil, n.err }
 
-type noResults struct{ error }
-
-func (n noResults) Exec() (pgconn.CommandTag, error) { return pgconn.CommandTag{}, n.error }
-func (n noResults) Query() (pgx.Rows, error)         { return nil, n.error }
-func (n noResults) QueryRow() pgx.Row                { return noRow(n) }
-func (n noResults) Close() error                     { return n.error }
-func (noResults) Tx() pgx.Tx                         { return nil }
-
-type noRow struct{ error }
-
-func (n noRow) Scan(...any) error { return n.error }
+func (n noDB) SendBatch(_ context.Context, b *pgx.Batch) pgx.BatchResults {
+	return pgx.FailedBatchResults(b, n.err)
+}

@@ -27,9 +27,12 @@ const (
 	slice = 500 * time.Millisecond
 )
 
-// NewAppender is for package domain.
-func NewAppender(conn func(tenant.ID) *pgtenant.Conn) *Appender {
+// NewAppender is for package domain. limit ends what no server answers: its callers may
+// have gone, and it would keep a connection for as long as the network does.
+func NewAppender(conn func(tenant.ID) *pgtenant.Conn, limit time.Duration) *Appender {
 	run := func(ctx context.Context, id tenant.ID, take func() []*request) ([]result, error) {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
 		// Taken once, however often it is tried.
 		var requests []*request
 		wait := slice

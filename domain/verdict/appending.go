@@ -71,7 +71,7 @@ func (a appending) alone(ctx context.Context, conn *pgtenant.Conn, wait time.Dur
 	if err != nil {
 		return nil, err
 	}
-	return results, pgfault.Commit(tx.Commit(ctx))
+	return results, pgfault.Commit(ctx, tx.Commit(ctx))
 }
 
 // rollbackTimeout bounds a statement that is sent although its caller has gone.

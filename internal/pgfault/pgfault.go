@@ -86,6 +86,19 @@ func sentinel(err error) error {
 	return nil
 }
 
+// Caused returns the error of a statement that ran under ctx. If the server cancelled it
+// because ctx had ended, ctx's error is in its chain.
+func Caused(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || errors.Is(err, ctx.Err()) {
+		return err
+	}
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "57014" {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ctx.Err(), err)
+}
+
 // Unreachable reports whether the connection could not be made or broke.
 func Unreachable(err error) bool {
 	var connect *pgconn.ConnectError
@@ -117,15 +130,15 @@ func Transient(err error) bool {
 	return strings.HasPrefix(pg.Code, "08")
 }
 
-// Commit returns a COMMIT's error as callers know it: [fault.ErrOutcomeUnknown] unless
+// Commit returns the error of a COMMIT under ctx as callers know it: [fault.ErrOutcomeUnknown] unless
 // the server said no, after which nothing is kept.
-func Commit(err error) error {
+func Commit(ctx context.Context, err error) error {
 	var pg *pgconn.PgError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &pg) && !ended(pg), errors.Is(err, pgx.ErrTxCommitRollback):
-		return Map("commit", err)
+		return Map("commit", Caused(ctx, err))
 	default:
 		return fmt.Errorf("commit: %w", errors.Join(fault.ErrOutcomeUnknown, err))
 	}

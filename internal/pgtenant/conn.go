@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/internal/pgfault"
 )
 
 // DB is what a *pgxpool.Pool and a pgx.Tx have in common.
@@ -106,7 +107,7 @@ func (c *Conn) Exec(ctx context.Context, sql string, args ...any) (pgconn.Comman
 		return pgconn.CommandTag{}, err
 	}
 	tag, err := br.Exec()
-	return tag, closing(br, err)
+	return tag, pgfault.Caused(ctx, closing(br, err))
 }
 
 // Query runs one statement. The rows hold a connection until they are closed
@@ -118,9 +119,9 @@ func (c *Conn) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, er
 	}
 	rows, err := br.Query()
 	if err != nil {
-		return nil, closing(br, err)
+		return nil, pgfault.Caused(ctx, closing(br, err))
 	}
-	return &batchRows{Rows: rows, br: br}, nil
+	return &batchRows{ctx: ctx, Rows: rows, br: br}, nil
 }
 
 // Batch runs several statements in one round trip and hands their results, in
@@ -137,7 +138,7 @@ func (c *Conn) Batch(ctx context.Context, b *pgx.Batch, read func(pgx.BatchResul
 	if err != nil {
 		return err
 	}
-	return closing(br, read(br))
+	return pgfault.Caused(ctx, closing(br, read(br)))
 }
 
 func (c *Conn) send(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
@@ -178,7 +179,7 @@ func (c *Conn) start(ctx context.Context, b *pgx.Batch) (pgx.BatchResults, error
 		err = fault.ErrTenantMismatch
 	}
 	if err != nil {
-		return nil, closing(br, err)
+		return nil, pgfault.Caused(ctx, closing(br, err))
 	}
 	return br, nil
 }
@@ -195,6 +196,7 @@ func closing(br pgx.BatchResults, err error) error {
 // batchRows gives the connection back when the rows end.
 type batchRows struct {
 	pgx.Rows
+	ctx context.Context // of the query, which is under way until the rows end
 	br  pgx.BatchResults
 	err error
 }
@@ -221,7 +223,7 @@ func (r *batchRows) end() {
 
 func (r *batchRows) Err() error {
 	if err := r.Rows.Err(); err != nil {
-		return err
+		return pgfault.Caused(r.ctx, err)
 	}
-	return r.err
+	return pgfault.Caused(r.ctx, r.err)
 }
