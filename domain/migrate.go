@@ -97,3 +97,25 @@ func Bootstrap(ctx context.Context, url string) error {
 // BootstrapSQL returns what [Bootstrap] does as SQL for psql, for whoever may
 // do it on the server.
 func BootstrapSQL(database string) string { return migrator.BootstrapSQL(database) }
+
+// ConfigureLogin gives a login, which is a member of one of attestdb's roles, the limits
+// of its sessions in the database: statement_timeout 30 s, lock_timeout 5 s,
+// idle_in_transaction_session_timeout 60 s, from PostgreSQL 17 on transaction_timeout
+// 120 s, and READ COMMITTED. Programs behind a pooler in transaction mode cannot set
+// them themselves, and a login does not inherit what is set on its role. What the login
+// has already is left as it is. It returns the statements that it ran.
+//
+// It wants a superuser, the login itself, or CREATEROLE and the admin option on the
+// login; otherwise, and if the login is not there or not a member of exactly one role, it
+// returns a *[RoleError].
+func ConfigureLogin(ctx context.Context, url, login string) ([]string, error) {
+	done, err := migrator.ConfigureLogin(ctx, url, login)
+	if err != nil {
+		return done, fmt.Errorf("configure login: %w", err)
+	}
+	return done, nil
+}
+
+// LoginSQL returns what [ConfigureLogin] does as SQL for psql. An empty database stands
+// for the one that psql is connected to.
+func LoginSQL(database, login string) string { return migrator.LoginSQL(database, login) }

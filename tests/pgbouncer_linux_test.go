@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -47,18 +48,25 @@ func pgbouncer(t *testing.T, db *testdb.DB) string {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	ini := filepath.Join(dir, "pgbouncer.ini")
-	require.NoError(t, os.WriteFile(ini, []byte(fmt.Sprintf(`
-[databases]
-%s = host=%s port=%d user=%s
-[pgbouncer]
-pool_mode = transaction
-default_pool_size = 4
-max_client_conn = 500
-listen_port = 6432
-unix_socket_dir = %s
-auth_type = any
-logfile = %s/log
-`, server.Database, server.Host, server.Port, server.User, dir, dir)), 0o644))
+	sample, err := os.ReadFile("../examples/pgbouncer/pgbouncer.ini")
+	require.NoError(t, err)
+	set := string(sample)
+	for key, value := range map[string]string{
+		"attestdb":          fmt.Sprintf("host=%s port=%d user=%s dbname=%s", server.Host, server.Port, server.User, server.Database),
+		"listen_addr":       "",
+		"unix_socket_dir":   dir,
+		"auth_type":         "any",
+		"auth_file":         "",
+		"logfile":           filepath.Join(dir, "log"),
+		"default_pool_size": "4",
+		"reserve_pool_size": "0",
+		"max_client_conn":   "500",
+	} {
+		line := regexp.MustCompile(`(?m)^` + key + ` *=.*$`)
+		require.Len(t, line.FindAllString(set, -1), 1, key)
+		set = line.ReplaceAllLiteralString(set, key+" = "+value)
+	}
+	require.NoError(t, os.WriteFile(ini, []byte(set), 0o644))
 
 	cmd := exec.Command(program, ini)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
@@ -88,7 +96,7 @@ logfile = %s/log
 		require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
 		<-ended
 	})
-	at := fmt.Sprintf("postgres://anybody@/%s?%s", server.Database, url.Values{"host": {dir}, "port": {"6432"}}.Encode())
+	at := fmt.Sprintf("postgres://anybody@/attestdb?%s", url.Values{"host": {dir}, "port": {"6432"}}.Encode())
 	require.Eventually(t, func() bool {
 		conn, err := pgx.Connect(t.Context(), at)
 		return err == nil && conn.Close(t.Context()) == nil

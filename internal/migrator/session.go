@@ -166,7 +166,8 @@ func (s *session) probeClientCheck(ctx context.Context) error {
 // reset undoes what the file before may have left behind in the session.
 func (s *session) reset(ctx context.Context, lockTimeout time.Duration) error {
 	settings := fmt.Sprintf(`RESET ALL; SET ROLE %s; SET search_path = ''; SET TimeZone = 'UTC';
-SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = %d;`,
+SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = %d;
+SELECT pg_catalog.set_config(s.name, '0', false) FROM pg_catalog.pg_settings s WHERE s.name = 'transaction_timeout';`,
 		ownerRole, max(lockTimeout.Milliseconds(), 1))
 	if s.checkClient {
 		settings += "SET client_connection_check_interval = '1s';"
