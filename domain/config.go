@@ -33,6 +33,8 @@ type Config struct {
 	// Logger is told when Open waits for the schema and when a call is repeated
 	// after a transient error; nil is silence.
 	Logger *slog.Logger
+	// Health says what [DB.Health] looks at.
+	Health HealthConfig
 
 	// Instances is how many processes like this one share the server: 0 is one. No more
 	// connections are asked for than the server has for each of them.
@@ -106,6 +108,9 @@ func (c Config) validate() error {
 	}
 	if c.Pooler != PoolerNone && c.Pooler != PoolerTransaction {
 		return &fault.Invalid{Field: "Config.Pooler", Allowed: "PoolerNone or PoolerTransaction"}
+	}
+	if err := c.Health.validate(); err != nil {
+		return err
 	}
 	for name, d := range map[string]time.Duration{
 		"WaitForSchema": c.WaitForSchema, "StatementTimeout": c.StatementTimeout,

@@ -82,6 +82,7 @@ func (db *DB) verifyLedger(ctx context.Context, id tenant.ID, request func(tenan
 	}
 	store := verdict.NewStore(pgtenant.New(db.auditor, id.UUID()), "", nil, pgfault.Transient)
 	v.Report, v.Err = store.Verify(ctx, req)
+	db.verified.note(v)
 	if v.Err != nil {
 		v.Err = fmt.Errorf("tenant %s: %w", id, v.Err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/health"
 	"stella-ops.org/attestdb/domain/tenancy"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/domain/verdict"
@@ -36,6 +37,8 @@ type DB struct {
 	records             *recordGroup
 	ledgers             *verdict.Appender
 	log                 *slog.Logger
+	health              *health.Registry
+	verified            *verifications
 }
 
 // Open connects to the database and refuses what it cannot work with:
@@ -102,7 +105,7 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 		db.records = newRecordGroup(db, db.app.Pgx())
 		db.ledgers = verdict.NewAppender(func(id tenant.ID) *pgtenant.Conn { return pgtenant.New(db.app, id.UUID()) }, db.runLimit)
 	}
-	return nil
+	return db.watchHealth(cfg.Health)
 }
 
 // waitCompatible checks the schema, again and again for as long as it is older

@@ -40,7 +40,7 @@ func layer(pkg string) string {
 	switch sub, _, _ := strings.Cut(rest, "/"); sub {
 	case "":
 		return "domain"
-	case "digest", "fault", "ledger", "logentry", "page", "proofchain", "sbom", "tenant":
+	case "digest", "fault", "health", "ledger", "logentry", "page", "proofchain", "sbom", "tenant":
 		return "leaf"
 	case "verifier", "domaintest":
 		return sub

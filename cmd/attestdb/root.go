@@ -46,7 +46,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.json, "json", false, "write JSON to standard output: one object, or one a line for lists")
 	flags.DurationVar(&a.timeout, "timeout", 0, "end the command after this time, such as 30s; 0 is never")
 	root.AddCommand(
-		a.demoCommand(), a.migrateCommand(), a.tenantCommand(),
+		a.demoCommand(), a.migrateCommand(), a.doctorCommand(), a.tenantCommand(),
 		a.ingestCommand(), a.findCommand(), a.showCommand(), a.attestorCommand(), a.rekorCommand(), a.verdictCommand(), a.versionCommand(),
 	)
 	refuseEmpty(root)

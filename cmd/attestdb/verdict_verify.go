@@ -90,22 +90,28 @@ func (f verifyFlags) request(ctx context.Context) (req verdict.VerifyRequest, er
 	if f.state == "" {
 		return req, nil
 	}
-	raw, err := readFile(ctx, f.state)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
+	if req.Resume, err = readState(ctx, f.state); errors.Is(err, os.ErrNotExist) {
 		return req, nil
-	case err != nil:
-		return req, usagef("--state: %w", err)
+	}
+	return req, err
+}
+
+// readState reads what an earlier run wrote. The error wraps [os.ErrNotExist] if there is
+// no such file.
+func readState(ctx context.Context, name string) (state verdict.State, err error) {
+	raw, err := readFile(ctx, name)
+	if err != nil {
+		return state, usagef("--state: %w", err)
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
-	if err = d.Decode(&req.Resume); err == nil && len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
+	if err = d.Decode(&state); err == nil && len(bytes.TrimSpace(raw[d.InputOffset():])) > 0 {
 		err = errors.New("there is something behind it")
 	}
 	if err != nil {
-		return req, usagef("--state: %s is not what an earlier run wrote: %w", f.state, err)
+		return state, usagef("--state: %s is not what an earlier run wrote: %w", name, err)
 	}
-	return req, nil
+	return state, nil
 }
 
 func (a *app) verifyLedger(ctx context.Context, flags verifyFlags, req verdict.VerifyRequest) error {

@@ -33,11 +33,15 @@ func Status(ctx context.Context, cfg Config) (*StatusReport, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newStatusReport(statuses), nil
+}
+
+func newStatusReport(statuses []ModuleStatus) *StatusReport {
 	report := &StatusReport{Modules: statuses, UpToDate: true}
 	for _, s := range statuses {
 		report.UpToDate = report.UpToDate && s.State == StateOK
 	}
-	return report, nil
+	return report
 }
 
 // Plan returns the files that [Apply] would apply, in their order, and changes

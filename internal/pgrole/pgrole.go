@@ -74,17 +74,21 @@ SELECT pg_catalog.current_setting('server_version_num')::int,
 // Otherwise it returns a *[fault.Role], or an error that wraps
 // [fault.ErrServer] if the server is older than PostgreSQL 15.
 func Check(ctx context.Context, q Querier, role Role) error {
-	names := make([]string, len(All))
-	for i, r := range All {
-		names[i] = string(r)
-	}
 	var f facts
-	err := q.QueryRow(ctx, checkSQL, names, string(role), migrations.Modules).Scan(&f.version, &f.versionText, &f.login,
+	err := q.QueryRow(ctx, checkSQL, names(), string(role), migrations.Modules).Scan(&f.version, &f.versionText, &f.login,
 		&f.super, &f.bypass, &f.createRole, &f.files, &f.owner, &f.member, &f.exists, &f.inherit)
 	if err != nil {
 		return pgfault.Map("check role", err)
 	}
 	return judge(role, f)
+}
+
+func names() []string {
+	list := make([]string, len(All))
+	for i, r := range All {
+		list[i] = string(r)
+	}
+	return list
 }
 
 type facts struct {

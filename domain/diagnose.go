@@ -1,0 +1,126 @@
+package attestdb
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/domain/health"
+	"stella-ops.org/attestdb/internal/pghealth"
+	"stella-ops.org/attestdb/internal/pgrole"
+)
+
+// DiagnoseConfig says what [Diagnose] looks at: any of the connections of Config, and
+// these.
+type DiagnoseConfig struct {
+	Config
+	// Owner is a login that is a member of attestdb_owner.
+	Owner Conn
+	// Login is a login whose role is found out; if it has none, or several, it is judged
+	// as the application's.
+	Login Conn
+	// States are where earlier verifications of ledgers ended. They need Auditor, or App.
+	States []LedgerState
+}
+
+// Diagnose says how a database is, also one that [Open] refuses, as [DB.Health] does of
+// an open one: a server that does not answer, a login or a schema that does not fit are
+// checks, each with its fix. Nothing is held from before, and nothing is left behind.
+//
+// The error is a *[InvalidError] for a configuration that no database could be asked
+// with.
+func Diagnose(ctx context.Context, cfg DiagnoseConfig) (health.Report, error) {
+	if err := cfg.validate(); err != nil {
+		return health.Report{}, err
+	}
+	var logins []login
+	for _, c := range []struct {
+		field string
+		role  pgrole.Role
+		conn  Conn
+	}{
+		{"App", pgrole.App, cfg.App},
+		{"Admin", pgrole.Admin, cfg.Admin},
+		{"Auditor", pgrole.Auditor, cfg.Auditor},
+		{"Owner", pgrole.Owner, cfg.Owner},
+		{"Login", "", cfg.Login},
+	} {
+		if !c.conn.given() {
+			continue
+		}
+		pool, ours, err := cfg.pool(ctx, c.field, c.conn)
+		if err != nil {
+			return health.Report{}, err
+		}
+		if ours {
+			defer pool.Close()
+		}
+		l := login{role: c.role, pool: pghealth.Pool{Pool: pool}}
+		if l.role == "" {
+			l.role = roleOf(ctx, l.pool)
+		}
+		l.pool.Name = strings.TrimPrefix(string(l.role), "attestdb_")
+		logins = append(logins, l)
+	}
+	registry, err := newRegistry(cfg.Health, logins)
+	if err != nil {
+		return health.Report{}, err
+	}
+	if err := cfg.addStates(registry, logins); err != nil {
+		return health.Report{}, err
+	}
+	return registry.Report(ctx), nil
+}
+
+func (c DiagnoseConfig) validate() error {
+	given := c.Config
+	switch {
+	case c.Login.given() && (c.App.given() || c.Admin.given() || c.Auditor.given() || c.Owner.given()):
+		return &fault.Invalid{Field: "DiagnoseConfig.Login", Allowed: "a Conn instead of the others, since its role may be one of theirs"}
+	case c.Login.given():
+		given.App = c.Login
+	case !c.App.given() && !c.Admin.given() && !c.Auditor.given():
+		given.App = c.Owner
+	}
+	for _, s := range c.States {
+		if s.Tenant.IsZero() || s.Size < 0 {
+			return &fault.Invalid{Field: "DiagnoseConfig.States", Allowed: "states that a verification returned"}
+		}
+	}
+	return given.validate()
+}
+
+// roleOf finds out which role a login has. What keeps it from that, the checks find too.
+func roleOf(ctx context.Context, pool pghealth.Pool) pgrole.Role {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if role, err := pgrole.Of(ctx, pool); err == nil && role != "" {
+		return role
+	}
+	return pgrole.App
+}
+
+func (c DiagnoseConfig) addStates(registry *health.Registry, logins []login) error {
+	if len(c.States) == 0 {
+		return nil
+	}
+	limits, err := c.Health.Thresholds.WithDefaults()
+	if err != nil {
+		return err
+	}
+	for _, role := range []pgrole.Role{pgrole.Auditor, pgrole.App} {
+		for _, l := range logins {
+			if l.role != role {
+				continue
+			}
+			for _, s := range c.States {
+				if err := registry.Add(stateCheck(l.pool, s, limits.Verified)); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	}
+	return &fault.Invalid{Field: "DiagnoseConfig.States", Allowed: "states together with Auditor or App, who may read ledgers"}
+}
