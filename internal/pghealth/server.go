@@ -165,13 +165,14 @@ func sessionResult(limit health.Limit[time.Duration], found session, n int, what
 func (s Server) xmin(ctx context.Context, conn *pgxpool.Conn) (health.Result, error) {
 	return monitored(ctx, conn, func() (health.Result, error) {
 		res := health.Result{Status: health.OK, Value: "nothing holds VACUUM back", Threshold: s.Limits.Xmin.Text(health.Count)}
+		// A session's is no younger than what it sees unfinished: of equals it is the effect.
 		rows, err := conn.Query(ctx, `SELECT who, age::bigint FROM (
 			SELECT 'session ' || pid || ' (user ' || coalesce(usename, '') || ', application "' || coalesce(application_name, '') || '")', pg_catalog.age(backend_xmin)
 			  FROM pg_catalog.pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_catalog.pg_backend_pid()
 			UNION ALL SELECT 'replication slot ' || slot_name, greatest(pg_catalog.age(xmin), pg_catalog.age(catalog_xmin))
 			  FROM pg_catalog.pg_replication_slots WHERE coalesce(xmin, catalog_xmin) IS NOT NULL
 			UNION ALL SELECT 'prepared transaction ' || gid, pg_catalog.age(transaction) FROM pg_catalog.pg_prepared_xacts
-			) AS holders (who, age) ORDER BY age DESC LIMIT 1`)
+			) AS holders (who, age) ORDER BY age DESC, who LIKE 'session %' LIMIT 1`)
 		if err != nil {
 			return res, err
 		}
