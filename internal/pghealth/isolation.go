@@ -98,9 +98,10 @@ func (s Server) Triggers() health.Check {
 // tenant $1. It is for a pool whose login is bound by row-level security.
 //
 // Each table is asked whether it has any row, through an index that begins with
-// tenant_id: plans that read tables are switched off, since a planner who believes that a
-// tenant has most of a table would read it from end to end to find nothing. So where all
-// is well each costs one descent of an index, whatever the table's size.
+// tenant_id: plans that read tables are switched off, since by poor statistics a planner
+// may believe that any tenant has much of a table, and would read it from end to end to
+// find nothing. So where all is well each costs one descent of an index, whatever the
+// table's size; where it is not, the first row that is met ends it.
 func (s Server) SelfTest(insert string) health.Check {
 	c := s.ask("rls.selftest", func(ctx context.Context, conn *pgxpool.Conn) (health.Result, error) {
 		res, err := s.selfTest(ctx, conn, insert)
