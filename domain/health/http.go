@@ -60,5 +60,7 @@ func write(w http.ResponseWriter, bad bool, body any) {
 	if bad {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(body) // whoever asked has gone
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		return // whoever asked has gone
+	}
 }

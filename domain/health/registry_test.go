@@ -3,7 +3,9 @@ package health_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -259,10 +261,9 @@ func TestHandler(t *testing.T) {
 	get := func(path string) (int, string, http.Header) {
 		res, err := server.Client().Get(server.URL + path)
 		require.NoError(t, err)
-		defer res.Body.Close()
-		var b [1 << 16]byte
-		n, _ := res.Body.Read(b[:])
-		return res.StatusCode, string(b[:n]), res.Header
+		body, err := io.ReadAll(res.Body)
+		require.NoError(t, errors.Join(err, res.Body.Close()))
+		return res.StatusCode, string(body), res.Header
 	}
 
 	code, body, header := get("/livez")
