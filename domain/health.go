@@ -113,11 +113,7 @@ func newRegistry(cfg HealthConfig, logins []login) (*health.Registry, error) {
 		checks = append(checks, l.pool.Connection(serves(l), writes), roleCheck(l, serves(l)))
 	}
 	serving := logins[max(0, of(pgrole.App))]
-	schema, err := schemaChecks(serving.pool)
-	if err != nil {
-		return nil, err
-	}
-	checks = append(checks, schema...)
+	checks = append(checks, schemaChecks(serving.pool)...)
 
 	guards := pghealth.Server{
 		Pool: serving.pool, Limits: limits, Schemas: migrations.Modules, NotValid: staysNotValid,

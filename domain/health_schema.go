@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/health"
@@ -41,25 +42,33 @@ func orNothing(s string) string {
 	return s
 }
 
+// surveyor reads the library's files once, and not for those who never ask: it takes them
+// apart into statements.
+var surveyor = sync.OnceValues(func() (*migrator.Surveyor, error) {
+	return migrator.NewSurveyor(migrator.Config{FS: migrations.FS, Modules: migrations.Modules, LibraryLevel: LibraryLevel})
+})
+
 // schemaChecks compare the database's migrations with the library's: one asks what
 // decides whether the library can work, and one for each module everything.
-func schemaChecks(pool pghealth.Pool) ([]health.Check, error) {
-	heads, err := migrator.FilesHeads(migrations.FS, migrations.Modules)
-	if err != nil {
-		return nil, err
-	}
-	surveyor, err := migrator.NewSurveyor(migrator.Config{FS: migrations.FS, Modules: migrations.Modules, LibraryLevel: LibraryLevel})
-	if err != nil {
-		return nil, err
-	}
+func schemaChecks(pool pghealth.Pool) []health.Check {
 	checks := []health.Check{{
 		Name: "schema", Ready: true, Needs: pool.ConnectionName(),
-		Run: func(ctx context.Context) health.Result { return fits(ctx, pool, heads) },
+		Run: func(ctx context.Context) health.Result {
+			surveyor, err := surveyor()
+			if err != nil {
+				return faultResult(err)
+			}
+			return fits(ctx, pool, surveyor.Heads())
+		},
 	}}
 	for i, module := range migrations.Modules {
 		checks = append(checks, health.Check{
 			Name: "migrations." + module, Needs: pool.ConnectionName(),
 			Run: func(ctx context.Context) health.Result {
+				surveyor, err := surveyor()
+				if err != nil {
+					return faultResult(err)
+				}
 				conn, err := pool.Acquire(ctx)
 				if err != nil {
 					return faultResult(err)
@@ -73,7 +82,7 @@ func schemaChecks(pool pghealth.Pool) ([]health.Check, error) {
 			},
 		})
 	}
-	return checks, nil
+	return checks
 }
 
 // fits says whether the library can work with the schema.

@@ -24,6 +24,9 @@ func NewSurveyor(cfg Config) (*Surveyor, error) {
 	return &Surveyor{cfg: cfg, dirs: dirs}, nil
 }
 
+// Heads are the newest versions among the files, as [FilesHeads] returns them.
+func (s *Surveyor) Heads() map[string]string { return filesHeads(s.dirs) }
+
 // Survey returns what [Status] does. It changes nothing, on the server and in the
 // session. Every attestdb role may call it; another login gets a *[fault.Role].
 func (s *Surveyor) Survey(ctx context.Context, conn *pgx.Conn) (*StatusReport, error) {
