@@ -36,20 +36,20 @@ func Diagnose(ctx context.Context, cfg DiagnoseConfig) (health.Report, error) {
 	}
 	var logins []login
 	for _, c := range []struct {
-		field string
-		role  pgrole.Role
-		conn  Conn
+		purpose purpose
+		role    pgrole.Role
+		conn    Conn
 	}{
-		{"App", pgrole.App, cfg.App},
-		{"Admin", pgrole.Admin, cfg.Admin},
-		{"Auditor", pgrole.Auditor, cfg.Auditor},
+		{forApp, pgrole.App, cfg.App},
+		{forAdmin, pgrole.Admin, cfg.Admin},
+		{forAuditor, pgrole.Auditor, cfg.Auditor},
 		{"Owner", pgrole.Owner, cfg.Owner},
 		{"Login", "", cfg.Login},
 	} {
 		if !c.conn.given() {
 			continue
 		}
-		pool, ours, err := cfg.pool(ctx, c.field, c.conn)
+		pool, ours, err := cfg.anyPool(ctx, c.purpose, c.conn)
 		if err != nil {
 			return health.Report{}, err
 		}

@@ -47,6 +47,9 @@ func (db *DB) HealthHandler() http.Handler { return db.health.Handler() }
 // HealthChecks is where a program adds checks of its own.
 func (db *DB) HealthChecks() *health.Registry { return db.health }
 
+// replica is the name of the pool that reads on standbys. The program serves without it.
+const replica = "replica"
+
 // login is a pool with the role that its login should have.
 type login struct {
 	role pgrole.Role
@@ -57,9 +60,10 @@ func (db *DB) watchHealth(cfg HealthConfig) error {
 	db.verified = &verifications{}
 	var logins []login
 	for _, l := range []login{
-		{pgrole.App, pghealth.Pool{Name: "app", Pool: db.app}},
-		{pgrole.Admin, pghealth.Pool{Name: "admin", Pool: db.admin}},
-		{pgrole.Auditor, pghealth.Pool{Name: "auditor", Pool: db.auditor}},
+		{pgrole.App, pghealth.Pool{Name: "app", Pool: db.app.Pgx()}},
+		{pgrole.Admin, pghealth.Pool{Name: "admin", Pool: db.admin.Pgx()}},
+		{pgrole.Auditor, pghealth.Pool{Name: "auditor", Pool: db.auditor.Pgx()}},
+		{pgrole.App, pghealth.Pool{Name: replica, Pool: db.replica.Pgx()}},
 	} {
 		if l.pool.Pool != nil {
 			logins = append(logins, l)
@@ -106,10 +110,10 @@ func newRegistry(cfg HealthConfig, logins []login) (*health.Registry, error) {
 	of := func(role pgrole.Role) int {
 		return slices.IndexFunc(logins, func(l login) bool { return l.role == role })
 	}
-	serves := func(l login) bool { return l.role == pgrole.App || of(pgrole.App) < 0 }
+	serves := func(l login) bool { return l.pool.Name != replica && (l.role == pgrole.App || of(pgrole.App) < 0) }
 	var checks []health.Check
 	for _, l := range logins {
-		writes := cfg.RequireWrites && l.role != pgrole.Auditor
+		writes := cfg.RequireWrites && l.role != pgrole.Auditor && l.pool.Name != replica
 		checks = append(checks, l.pool.Connection(serves(l), writes), roleCheck(l, serves(l)))
 	}
 	serving := logins[max(0, of(pgrole.App))]

@@ -23,7 +23,7 @@ func never(error) bool { return false }
 // tenant's, [verdict.Store.Freshness] says more.
 func (db *DB) LedgerOverview(ctx context.Context, late time.Duration) (verdict.Overview, error) {
 	if db.auditor == nil {
-		return verdict.Overview{}, noPool{"Auditor"}.err()
+		return verdict.Overview{}, noPool("Auditor").err
 	}
 	return verdict.NewStore(pgtenant.NewBare(db.auditor), "", nil, never).Overview(ctx, late)
 }

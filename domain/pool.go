@@ -31,15 +31,36 @@ func (p purpose) defaultMaxConns() int32 {
 	return maxConnsOfFew
 }
 
-// pool returns the pool of conn and whether we made it.
+// pool returns the pool of conn, within what the server has, and whether we made it.
 func (c Config) pool(ctx context.Context, p purpose, conn Conn) (*pgxpool.Pool, bool, error) {
 	if conn.Pool != nil {
 		return conn.Pool, false, nil
 	}
-	cfg, err := c.poolConfig(ctx, p, conn)
+	cfg, err := c.poolConfig(p, conn)
 	if err != nil {
 		return nil, false, err
 	}
+	if c.Pooler != PoolerTransaction {
+		if err := c.limit(ctx, p, conn, cfg); err != nil {
+			return nil, false, err
+		}
+	}
+	return newPool(ctx, p, cfg)
+}
+
+// anyPool is pool for a server that may not even answer.
+func (c Config) anyPool(ctx context.Context, p purpose, conn Conn) (*pgxpool.Pool, bool, error) {
+	if conn.Pool != nil {
+		return conn.Pool, false, nil
+	}
+	cfg, err := c.poolConfig(p, conn)
+	if err != nil {
+		return nil, false, err
+	}
+	return newPool(ctx, p, cfg)
+}
+
+func newPool(ctx context.Context, p purpose, cfg *pgxpool.Config) (*pgxpool.Pool, bool, error) {
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, false, fmt.Errorf("open %s: %w", p, err)
@@ -48,7 +69,7 @@ func (c Config) pool(ctx context.Context, p purpose, conn Conn) (*pgxpool.Pool, 
 }
 
 // poolConfig returns the configuration of a pool of our own.
-func (c Config) poolConfig(ctx context.Context, p purpose, conn Conn) (*pgxpool.Config, error) {
+func (c Config) poolConfig(p purpose, conn Conn) (*pgxpool.Config, error) {
 	cfg, err := pgxpool.ParseConfig(conn.URL)
 	if err != nil {
 		// pgx's error repeats the connection string, with the password only
@@ -70,10 +91,7 @@ func (c Config) poolConfig(ctx context.Context, p purpose, conn Conn) (*pgxpool.
 		IdleTimeout:        or(c.IdleTimeout, defaultIdleTimeout),
 		TransactionTimeout: or(c.TransactionTimeout, defaultTransaction),
 	}.Set(cfg)
-	if c.Pooler == PoolerTransaction {
-		return cfg, nil
-	}
-	return cfg, c.limit(ctx, p, conn, cfg)
+	return cfg, nil
 }
 
 // limit keeps cfg within what the server has.

@@ -31,8 +31,13 @@ func New(pool *pgxpool.Pool, patience time.Duration) *Pool {
 	return &Pool{pool: pool, patience: patience}
 }
 
-// Pgx returns the pool that p sends through.
-func (p *Pool) Pgx() *pgxpool.Pool { return p.pool }
+// Pgx returns the pool that p sends through, nil for a nil p.
+func (p *Pool) Pgx() *pgxpool.Pool {
+	if p == nil {
+		return nil
+	}
+	return p.pool
+}
 
 // acquire returns a connection, or an error that wraps [fault.ErrUnavailable] if none
 // became free in time: nothing was sent then.
