@@ -54,10 +54,13 @@ func (a *app) chainAssemble() *cobra.Command {
 	cmd.Flags().StringVar(&choice.subject, "subject", "", "digest of the artifact")
 	cmd.Flags().StringVar(&choice.file, "file", "", "the artifact, instead of its digest")
 	cmd.Flags().StringVar(&policy, "policy-version", "", "version of the policy that the chain is assembled under")
-	cmd.Flags().BoolVar(&parts.collect, "collect", false, "take everything that is stored about the artifact, but what failed verification and what was erased")
+	cmd.Flags().BoolVar(&parts.collect, "collect", false, "take every envelope about the artifact but those that failed verification or were erased; name SBOMs that came alone with --sbom")
 	for _, kind := range proofchain.Kinds {
 		what := "sha256 of a stored envelope about the artifact, or a JSON document to keep with the chain"
-		if kind == proofchain.SBOM || kind == proofchain.Evidence {
+		switch kind {
+		case proofchain.SBOM:
+			what = "a stored envelope about the artifact, or an SBOM of it that came alone, by its sha256 or its file"
+		case proofchain.Evidence:
 			what = "a stored envelope about the artifact, by its sha256 or its file"
 		}
 		parts.given[kind] = cmd.Flags().StringArray(string(kind), nil, what+"; may be given several times")
@@ -100,6 +103,8 @@ func (a *app) assemble(ctx context.Context, tenant *attestdb.TenantDB, req attes
 	c, err := tenant.AssembleChain(ctx, req)
 	var at *attestor.SegmentError
 	switch {
+	case errors.As(err, &at) && at.Problem == proofchain.Missing && at.Kind == proofchain.SBOM:
+		return no(err, fmt.Sprintf("`%s ingest` and `%s attestor sbom import` store it; an SBOM that came in an envelope goes by the envelope's sha256", programName, programName))
 	case errors.As(err, &at) && at.Problem == proofchain.Missing:
 		return no(err, fmt.Sprintf("`%s ingest` stores evidence; a chain holds nothing that is not stored", programName))
 	case errors.As(err, &at) && at.Problem == proofchain.Erased:

@@ -165,7 +165,7 @@ func (in *sbomImport) one(ctx context.Context, s attestor.Source) (importLine, e
 // record stores evidence with an SBOM, or an SBOM alone.
 func (in *sbomImport) record(ctx context.Context, raw []byte, line *importLine) (attestor.SBOMRecorded, error) {
 	var top map[string]json.RawMessage
-	if json.Unmarshal(raw, &top) != nil || top["payload"] == nil && top["dsseEnvelope"] == nil {
+	if json.Unmarshal(raw, &top) != nil || top["payload"] == nil && top["dsseEnvelope"] == nil && top["messageSignature"] == nil {
 		return in.tenant.ImportSBOM(ctx, raw, attestdb.About("", in.about...))
 	}
 	ev, err := attestor.Parse(raw)

@@ -163,8 +163,11 @@ func detect(raw []byte) (read func(*reader, []byte) error, version string, err e
 	switch {
 	case top.Context != nil || top.Graph != nil:
 		what := "JSON-LD, as SPDX 3 is"
-		if strings.Contains(string(raw), "spdx.org/rdf/3") {
+		switch {
+		case strings.Contains(string(raw), "spdx.org/rdf/3"):
 			what = "SPDX 3"
+		case top.Context != nil && strings.Contains(string(*top.Context), "openvex.dev/"):
+			what = "OpenVEX, which is no SBOM"
 		}
 		return nil, "", other("@context", what)
 	case top.BOMFormat != nil && top.SPDXVersion != nil:

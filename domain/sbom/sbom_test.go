@@ -181,6 +181,7 @@ func TestParseRefuses(t *testing.T) {
 		"CycloneDX XML":    {`<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>`, "content", "CycloneDX in XML"},
 		"tag-value":        {"SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0", "content", "SPDX as tag-value"},
 		"SPDX 3":           {`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "@context", "SPDX 3"},
+		"OpenVEX":          {`{"@context":"https://openvex.dev/ns/v0.2.0","@id":"x"}`, "@context", "OpenVEX"},
 		"SPDX 3 by name":   {`{"spdxVersion":"SPDX-3.0"}`, "spdxVersion", "SPDX 3"},
 		"SPDX 2.1":         {`{"spdxVersion":"SPDX-2.1"}`, "spdxVersion", "SPDX-2.1"},
 		"CycloneDX 1.3":    {replace(`"1.6"`, `"1.3"`), "specVersion", "CycloneDX \"1.3\""},
@@ -336,4 +337,16 @@ func TestPackageURLsAreReadWhateverTheirReferenceIsCalled(t *testing.T) {
 	require.Len(t, d.Problems, 1)
 	require.Equal(t, "packages[0].externalRefs[0].referenceLocator", d.Problems[0].Field)
 	require.Contains(t, d.Problems[0].Problem, `"OTHER" and referenceType "upstream"`)
+
+	// A package URL that is also given as something else is the package's all the same.
+	for _, references := range [][]string{
+		{reference("OTHER", "upstream", "pkg:npm/a@1"), reference("PACKAGE-MANAGER", "purl", "pkg:npm/a@1")},
+		{reference("PACKAGE-MANAGER", "purl", "pkg:npm/a@1"), reference("OTHER", "upstream", "pkg:npm/a@1")},
+		{reference("PACKAGE-MANAGER", "purl", "pkg:npm/a@1"), reference("PACKAGE-MANAGER", "purl", "pkg:NPM/a@1")},
+	} {
+		d = parse(references...)
+		require.Len(t, d.Components, 1, references)
+		require.Equal(t, "pkg:npm/a", d.Components[0].Package.Key, references)
+		require.Empty(t, d.Problems, references)
+	}
 }

@@ -3,6 +3,7 @@ package sbom
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spdx/tools-golang/spdx/v2/common"
@@ -122,6 +123,10 @@ func (r *reader) spdxPackage(path string, p *spdx.Package) ([]Component, error) 
 		r.licence(path+".licenseConcluded", p.PackageLicenseConcluded, &c),
 	)
 	all := []Component{c}
+	own := map[string]bool{}
+	for _, x := range p.PackageExternalReferences {
+		own[locatorOf(x)] = own[locatorOf(x)] || x != nil && isPURL(x)
+	}
 	seen, named := map[string]bool{}, false
 	for i, x := range p.PackageExternalReferences {
 		if x == nil || !mayBePURL(x) || seen[x.Locator] {
@@ -132,7 +137,7 @@ func (r *reader) spdxPackage(path string, p *spdx.Package) ([]Component, error) 
 			return all, firstOf(err, &fault.Invalid{Field: at, Allowed: fmt.Sprintf("at most %d package URLs", MaxPerComponent), Problem: "there are more"})
 		}
 		seen[x.Locator] = true
-		if !isPURL(x) {
+		if !own[x.Locator] {
 			// It may name what the package was made from, or what replaces it.
 			r.problem(at, "a package URL of referenceType purl or of referenceCategory PACKAGE-MANAGER",
 				fmt.Sprintf("it is of referenceCategory %s and referenceType %s", quoted(x.Category), quoted(x.RefType)))
@@ -143,7 +148,11 @@ func (r *reader) spdxPackage(path string, p *spdx.Package) ([]Component, error) 
 			all = append(all, Component{Ref: c.Ref, Type: c.Type, Name: c.Name, Version: c.Version})
 		}
 		named = true
-		err = firstOf(err, r.purl(at, x.Locator, &all[len(all)-1]))
+		last := len(all) - 1
+		err = firstOf(err, r.purl(at, x.Locator, &all[last]))
+		if slices.ContainsFunc(all[:last], func(o Component) bool { return o.Package == all[last].Package && !o.Package.IsZero() }) {
+			all = all[:last] // one package URL, written in two ways
+		}
 	}
 	for i := range all {
 		all[i].finish()
@@ -158,6 +167,13 @@ func isPURL(x *spdx.PackageExternalReference) bool {
 	_, uri, _ := strings.Cut(x.RefType, "://")
 	return x.RefType == common.TypePackageManagerPURL || uri == "spdx.org/rdf/references/"+common.TypePackageManagerPURL ||
 		x.Category == common.CategoryPackageManager && beginsAsPURL(x.Locator)
+}
+
+func locatorOf(x *spdx.PackageExternalReference) string {
+	if x == nil {
+		return ""
+	}
+	return x.Locator
 }
 
 func mayBePURL(x *spdx.PackageExternalReference) bool { return isPURL(x) || beginsAsPURL(x.Locator) }
