@@ -31,9 +31,14 @@ import (
 	"stella-ops.org/attestdb/internal/testdb"
 )
 
-// pgbouncer starts a PgBouncer of the test's own in transaction mode, with four
+// pgbouncer starts a PgBouncer of the test's own, as the sample says, with four
 // connections to db as the application's login, and returns its URL.
 func pgbouncer(t *testing.T, db *testdb.DB) string {
+	t.Helper()
+	return startPgBouncer(t, db).url
+}
+
+func startPgBouncer(t *testing.T, db *testdb.DB) *bouncer {
 	t.Helper()
 	program, err := exec.LookPath("pgbouncer")
 	if err != nil {
@@ -68,8 +73,10 @@ func pgbouncer(t *testing.T, db *testdb.DB) string {
 	}
 	require.NoError(t, os.WriteFile(ini, []byte(set), 0o644))
 
-	cmd := exec.Command(program, ini)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	b := &bouncer{
+		program: program, ini: ini, attr: syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+		url: fmt.Sprintf("postgres://anybody@/attestdb?%s", url.Values{"host": {dir}, "port": {"6432"}}.Encode()),
+	}
 	if os.Getuid() == 0 {
 		// It refuses root as PostgreSQL does; the server lets its own account in.
 		var data string
@@ -78,8 +85,26 @@ func pgbouncer(t *testing.T, db *testdb.DB) string {
 		require.NoError(t, err)
 		owner := st.Sys().(*syscall.Stat_t)
 		require.NoError(t, os.Chown(dir, int(owner.Uid), int(owner.Gid)))
-		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}
+		b.attr.Credential = &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}
 	}
+	b.start(t)
+	t.Cleanup(func() { b.end(t, syscall.SIGTERM) })
+	return b
+}
+
+// bouncer is a PgBouncer that can be ended and started again.
+type bouncer struct {
+	program, ini, url string
+	attr              syscall.SysProcAttr
+	cmd               *exec.Cmd
+	ended             chan struct{}
+}
+
+func (b *bouncer) start(t *testing.T) {
+	t.Helper()
+	cmd := exec.Command(b.program, b.ini)
+	attr := b.attr
+	cmd.SysProcAttr = &attr
 	started, ended := make(chan error), make(chan struct{})
 	go func() {
 		// The signal above comes when the thread ends that started the program.
@@ -92,16 +117,17 @@ func pgbouncer(t *testing.T, db *testdb.DB) string {
 		}
 	}()
 	require.NoError(t, <-started)
-	t.Cleanup(func() {
-		require.NoError(t, cmd.Process.Signal(syscall.SIGTERM))
-		<-ended
-	})
-	at := fmt.Sprintf("postgres://anybody@/attestdb?%s", url.Values{"host": {dir}, "port": {"6432"}}.Encode())
+	b.cmd, b.ended = cmd, ended
 	require.Eventually(t, func() bool {
-		conn, err := pgx.Connect(t.Context(), at)
+		conn, err := pgx.Connect(t.Context(), b.url)
 		return err == nil && conn.Close(t.Context()) == nil
 	}, 10*time.Second, 20*time.Millisecond, "pgbouncer does not answer")
-	return at
+}
+
+func (b *bouncer) end(t *testing.T, signal syscall.Signal) {
+	t.Helper()
+	require.NoError(t, b.cmd.Process.Signal(signal))
+	<-b.ended
 }
 
 // crowd is many tenants that share one pooler. Each records evidence about the
@@ -359,4 +385,23 @@ func TestPgBouncerWithoutTheSettingIsNotSilent(t *testing.T) {
 	c := newCrowd(t, openOn(t, tdb), db, 20)
 	c.run(t, 20, 20)
 	c.requireKept(t, tdb)
+}
+
+// Clients of a PgBouncer that is killed and started again go on by themselves.
+func TestPgBouncerRestarted(t *testing.T) {
+	t.Parallel()
+	tdb := testdb.New(t)
+	b := startPgBouncer(t, tdb)
+	acme := domaintest.Tenant(t, openOn(t, tdb), "acme")
+	db := openWith(t, attestdb.Config{App: attestdb.Conn{URL: b.url, MaxConns: 8}, Pooler: attestdb.PoolerTransaction})
+	writers, stop := startWriters(t, db.Tenant(acme.ID()), 8, 3*time.Second)
+	writers.goOn(t, 100, 20*time.Second)
+	for _, signal := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM} {
+		b.end(t, signal)
+		time.Sleep(300 * time.Millisecond)
+		b.start(t)
+		writers.goOn(t, 100, 20*time.Second)
+	}
+	stop()
+	writers.requireKept(t, acme)
 }
