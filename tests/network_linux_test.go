@@ -51,14 +51,14 @@ func networkTo(t *testing.T, s *ownServer) *network {
 }
 
 func relayTo(client net.Conn, socket string) {
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	server, err := net.Dial("unix", socket)
 	if err != nil {
 		return
 	}
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	go func() {
-		defer client.Close()
+		defer func() { _ = client.Close() }()
 		_, _ = io.Copy(client, server)
 	}()
 	_, _ = io.Copy(server, client)
@@ -94,7 +94,7 @@ func (n *network) url(login string, others ...*network) string {
 // acknowledged is lost, and the pool recovers by itself.
 func TestNetworkThatIsCutSlowOrReset(t *testing.T) {
 	t.Parallel()
-	server := startPrimary(t, nil)
+	server := startPrimary(t)
 	acme := domaintest.Tenant(t, server.open(t, 4), "acme")
 	for name, disturb := range map[string]func(t *testing.T, n *network) (mend func()){
 		"cut": func(t *testing.T, n *network) func() { return n.cut(t) },
@@ -134,8 +134,8 @@ func TestNetworkThatIsCutSlowOrReset(t *testing.T) {
 // new one.
 func TestPrimaryBehindACutNetworkIsLeft(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t, nil)
-	standby := primary.standby(t, "one")
+	primary := startPrimary(t)
+	standby := primary.standby(t)
 	acme := domaintest.Tenant(t, primary.open(t, 4), "acme")
 	primary.exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'one'")
 	primary.exec(t, "postgres", "SELECT pg_reload_conf()")

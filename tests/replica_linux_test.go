@@ -28,8 +28,8 @@ func openWithReplica(t *testing.T, primary, standby *ownServer, wait time.Durati
 // on the primary when it has not.
 func TestReplicaReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t, nil)
-	standby := primary.standby(t, "one")
+	primary := startPrimary(t)
+	standby := primary.standby(t)
 	db := openWithReplica(t, primary, standby, 5*time.Second)
 	acme := domaintest.Tenant(t, db, "acme")
 
@@ -38,9 +38,9 @@ func TestReplicaReadsWhatWasWritten(t *testing.T) {
 		require.NoError(t, err)
 		after, err := acme.Position(t.Context())
 		require.NoError(t, err)
-		got, err := acme.OnReplica(after).Verdict().Get(t.Context(), appended.Entry.Seq)
+		got, err := acme.OnReplica(after).Verdict().Get(t.Context(), appended.Seq)
 		require.NoError(t, err)
-		require.Equal(t, appended.Entry.LeafHash, got.LeafHash)
+		require.Equal(t, appended.LeafHash, got.LeafHash)
 	}
 	standby.follows(t, primary)
 	report, err := acme.OnReplica("").Verdict().Verify(t.Context(), verdict.VerifyRequest{})
@@ -51,26 +51,26 @@ func TestReplicaReadsWhatWasWritten(t *testing.T) {
 	standby.exec(t, "postgres", "SELECT pg_wal_replay_pause()")
 	appended, err := acme.Verdict().Append(t.Context(), plainDecision(20))
 	require.NoError(t, err)
-	_, err = acme.OnReplica("").Verdict().Get(t.Context(), appended.Entry.Seq)
+	_, err = acme.OnReplica("").Verdict().Get(t.Context(), appended.Seq)
 	require.ErrorIs(t, err, attestdb.ErrNotFound, "it was read on the primary")
 
 	// A standby that does not get there in time is passed over.
 	after, err := acme.Position(t.Context())
 	require.NoError(t, err)
 	hurried := openWithReplica(t, primary, standby, 100*time.Millisecond).Tenant(acme.ID())
-	_, err = hurried.OnReplica(after).Verdict().Get(t.Context(), appended.Entry.Seq)
+	_, err = hurried.OnReplica(after).Verdict().Get(t.Context(), appended.Seq)
 	require.NoError(t, err)
 
 	// So is one that is gone.
 	require.NoError(t, standby.Kill())
-	_, err = hurried.OnReplica("").Verdict().Get(t.Context(), appended.Entry.Seq)
+	_, err = hurried.OnReplica("").Verdict().Get(t.Context(), appended.Seq)
 	require.NoError(t, err)
 }
 
 func TestReplicaTakesNoWrites(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t, nil)
-	standby := primary.standby(t, "one")
+	primary := startPrimary(t)
+	standby := primary.standby(t)
 	withStandby := openWithReplica(t, primary, standby, time.Second)
 	without := primary.open(t, 4)
 	acme := domaintest.Tenant(t, without, "acme")

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,27 +14,23 @@ import (
 )
 
 // startPrimary starts a migrated server that standbys can follow.
-func startPrimary(t testing.TB, settings map[string]string) *ownServer {
+func startPrimary(t testing.TB) *ownServer {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "attestdb-primary-")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	hba := filepath.Join(dir, "hba.conf")
 	require.NoError(t, os.WriteFile(hba, []byte("local all,replication all peer map=attestdb\n"), 0o644))
-	all := map[string]string{
+	s := startServerIn(t, filepath.Join(dir, "server"), map[string]string{
 		"wal_level": "replica", "max_wal_senders": "5", "wal_keep_size": "256MB", "hot_standby": "on", "hba_file": hba,
-	}
-	for name, value := range settings {
-		all[name] = value
-	}
-	s := startServerIn(t, filepath.Join(dir, "server"), all)
+	})
 	s.prepare(t)
 	return s
 }
 
-// standby starts a server that streams from s. Its copy of the data is made with
+// standby starts a server that streams from s, as standby "one". Its copy of the data is made with
 // PostgreSQL's own functions, since not every build has pg_basebackup.
-func (s *ownServer) standby(t testing.TB, name string) *ownServer {
+func (s *ownServer) standby(t testing.TB) *ownServer {
 	t.Helper()
 	ctx := t.Context()
 	conn, err := pgx.Connect(ctx, s.superuser())
@@ -60,11 +57,9 @@ func (s *ownServer) standby(t testing.TB, name string) *ownServer {
 		writeAs(t, data, filepath.Join(data, file), content)
 	}
 	settings := map[string]string{
-		"primary_conninfo": fmt.Sprintf("host=%s port=5432 user=postgres application_name=%s", s.SocketDir(), name),
+		"primary_conninfo": fmt.Sprintf("host=%s port=5432 user=postgres application_name=one", s.SocketDir()),
 	}
-	for key, value := range s.cfg.Settings {
-		settings[key] = value
-	}
+	maps.Copy(settings, s.cfg.Settings)
 	return startServerIn(t, dir, settings)
 }
 

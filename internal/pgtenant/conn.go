@@ -196,7 +196,7 @@ func closing(br pgx.BatchResults, err error) error {
 // batchRows gives the connection back when the rows end.
 type batchRows struct {
 	pgx.Rows
-	ctx context.Context // of the query, which is under way until the rows end
+	ctx context.Context //nolint:containedctx // the query's, which is under way until its rows end
 	br  pgx.BatchResults
 	err error
 }
