@@ -23,6 +23,14 @@ import (
 // about another artifact, [ErrUnknownTenant], or [ErrTenantSuspended]. Transient errors
 // are retried: a chain that a lost connection had stored is found again by its id.
 func (t *TenantDB) AssembleChain(ctx context.Context, req attestor.ChainRequest) (a attestor.AssembledChain, err error) {
+	ctx, call := t.start(ctx, "assemble_chain")
+	defer call.End(&err)
+	a, err = t.assembleChain(ctx, req)
+	t.counted(ctx, kindChain, a.Existed, err)
+	return a, err
+}
+
+func (t *TenantDB) assembleChain(ctx context.Context, req attestor.ChainRequest) (a attestor.AssembledChain, err error) {
 	if t.actor != "" {
 		if err := t.actor.Validate(); err != nil {
 			return a, err
@@ -45,7 +53,9 @@ func (t *TenantDB) AssembleChain(ctx context.Context, req attestor.ChainRequest)
 
 // VerifyChain is [attestor.Store.VerifyChain] and tells what was erased, as the tenant's
 // ledger says, from what is missing.
-func (t *TenantDB) VerifyChain(ctx context.Context, id uuid.UUID, progress func(done, total int)) (attestor.ChainVerification, error) {
+func (t *TenantDB) VerifyChain(ctx context.Context, id uuid.UUID, progress func(done, total int)) (_ attestor.ChainVerification, err error) {
+	ctx, call := t.start(ctx, "verify_chain")
+	defer call.End(&err)
 	v, err := t.store.VerifyChain(ctx, id, progress)
 	if err != nil {
 		return v, err

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
 
 	"stella-ops.org/attestdb/domain/fault"
 )
@@ -31,7 +33,7 @@ type Config struct {
 	// somebody else; 0 is not at all.
 	WaitForSchema time.Duration
 	// Logger is told when Open waits for the schema and when a call is repeated
-	// after a transient error; nil is silence.
+	// after a transient error, on level Debug of every call; nil is silence.
 	Logger *slog.Logger
 	// Health says what [DB.Health] looks at.
 	Health HealthConfig
@@ -45,6 +47,13 @@ type Config struct {
 	// ReplicaWait is how long a standby has to catch up with what [TenantDB.OnReplica]
 	// asks for, and to answer, before the primary is read instead; 0 is 1 s.
 	ReplicaWait time.Duration
+	// TracerProvider and MeterProvider get spans and metrics; nil is none, and no global
+	// provider takes its place. docs/observability.md has their names.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
+	// MetricsByTenant gives the metrics of records and ledgers the attribute
+	// attestdb.tenant_id: as many series as tenants, so that it is for few.
+	MetricsByTenant bool
 
 	// StatementTimeout ends a statement that takes longer; 0 is 30 s.
 	StatementTimeout time.Duration
@@ -73,7 +82,8 @@ type Conn struct {
 	// BeforeConnect is called before each new connection of the pool that Open
 	// makes, to fill in a password that expires, say.
 	BeforeConnect func(context.Context, *pgx.ConnConfig) error
-	// Tracer sees every statement of the pool that Open makes.
+	// Tracer sees every statement of the pool that Open makes, beside what the
+	// providers of [Config] ask for.
 	Tracer pgx.QueryTracer
 }
 

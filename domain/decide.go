@@ -53,7 +53,9 @@ type Decided struct {
 // Decide did is undone if it fails, and nothing else. Its errors are those of Append and
 // of [TenantDB.Record]. After [ErrOutcomeUnknown] the same idempotency key settles
 // whether entry and receipt are there.
-func (t *TenantDB) Decide(ctx context.Context, d verdict.Decision, opts ...DecideOption) (Decided, error) {
+func (t *TenantDB) Decide(ctx context.Context, d verdict.Decision, opts ...DecideOption) (decided Decided, err error) {
+	ctx, call := t.start(ctx, "decide")
+	defer call.End(&err)
 	o := &decideOptions{}
 	for _, opt := range opts {
 		opt(o)
@@ -72,7 +74,6 @@ func (t *TenantDB) Decide(ctx context.Context, d verdict.Decision, opts ...Decid
 	if err := t.ledger.Validate(ctx, d); err != nil {
 		return Decided{}, err
 	}
-	var decided Decided
 	err = t.InTx(ctx, func(ctx context.Context, tx *TenantDB) (err error) {
 		decided, err = tx.decide(ctx, d, signer, o.record)
 		return err

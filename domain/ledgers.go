@@ -80,7 +80,7 @@ func (db *DB) verifyLedger(ctx context.Context, id tenant.ID, request func(tenan
 	if request != nil {
 		req = request(id)
 	}
-	store := verdict.NewStore(pgtenant.New(db.auditor, id.UUID()), "", nil, pgfault.Transient)
+	store := verdict.NewStore(pgtenant.New(db.auditor, id.UUID()).Observed(db.observer), "", nil, pgfault.Transient)
 	v.Report, v.Err = store.Verify(ctx, req)
 	db.verified.note(v)
 	if v.Err != nil {

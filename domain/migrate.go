@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
 	"stella-ops.org/attestdb/internal/migrator"
 	"stella-ops.org/attestdb/migrations"
 )
@@ -23,6 +26,9 @@ type MigrateConfig struct {
 	LockTimeout time.Duration
 	// Logger is told of files applied and locks waited for; nil is silence.
 	Logger *slog.Logger
+	// TracerProvider and MeterProvider get spans and metrics, as those of [Config].
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
 	// OnFile is called before each file with its number of total.
 	OnFile func(module, file string, n, total int)
 }
@@ -55,8 +61,13 @@ type (
 // not attestdb's, and one that is newer than this library; with a *[RoleError]
 // a login without the owner's rights, or a server without attestdb's roles,
 // which [Bootstrap] makes.
-func Migrate(ctx context.Context, cfg MigrateConfig) (*MigrateReport, error) {
-	report, err := migrator.Apply(ctx, cfg.migrator())
+func Migrate(ctx context.Context, cfg MigrateConfig) (_ *MigrateReport, err error) {
+	ctx, m, call, err := cfg.start(ctx, "migrate")
+	if err != nil {
+		return nil, err
+	}
+	defer call.End(&err)
+	report, err := migrator.Apply(ctx, m)
 	if err != nil {
 		return report, fmt.Errorf("migrate: %w", err)
 	}
@@ -65,8 +76,13 @@ func Migrate(ctx context.Context, cfg MigrateConfig) (*MigrateReport, error) {
 
 // PlanMigrations returns what [Migrate] would apply, in its order. It changes
 // nothing and fails where Migrate would refuse.
-func PlanMigrations(ctx context.Context, cfg MigrateConfig) ([]PlannedMigration, error) {
-	plan, err := migrator.Plan(ctx, cfg.migrator())
+func PlanMigrations(ctx context.Context, cfg MigrateConfig) (_ []PlannedMigration, err error) {
+	ctx, m, call, err := cfg.start(ctx, "plan_migrations")
+	if err != nil {
+		return nil, err
+	}
+	defer call.End(&err)
+	plan, err := migrator.Plan(ctx, m)
 	if err != nil {
 		return nil, fmt.Errorf("plan migrations: %w", err)
 	}
@@ -76,8 +92,13 @@ func PlanMigrations(ctx context.Context, cfg MigrateConfig) ([]PlannedMigration,
 // Migrations compares the database with this library and changes nothing. Any
 // of attestdb's logins may ask. A database that [Migrate] would refuse is a
 // state in the answer and not an error.
-func Migrations(ctx context.Context, cfg MigrateConfig) (*MigrateStatus, error) {
-	status, err := migrator.Status(ctx, cfg.migrator())
+func Migrations(ctx context.Context, cfg MigrateConfig) (_ *MigrateStatus, err error) {
+	ctx, m, call, err := cfg.start(ctx, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	defer call.End(&err)
+	status, err := migrator.Status(ctx, m)
 	if err != nil {
 		return nil, fmt.Errorf("migration status: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/migrator"
+	"stella-ops.org/attestdb/internal/observe"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgpool"
 	"stella-ops.org/attestdb/internal/pgrole"
@@ -39,6 +40,7 @@ type DB struct {
 	log                 *slog.Logger
 	health              *health.Registry
 	verified            *verifications
+	observer            *observe.Observer
 }
 
 // Open connects to the database and refuses what it cannot work with:
@@ -62,13 +64,19 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
-	if err := db.open(ctx, cfg); err != nil {
+	cfg, err := db.observe(ctx, cfg)
+	if err == nil {
+		err = db.open(ctx, cfg)
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close(context.WithoutCancel(ctx)))
 	}
 	return db, nil
 }
 
-func (db *DB) open(ctx context.Context, cfg Config) error {
+func (db *DB) open(ctx context.Context, cfg Config) (err error) {
+	ctx, call := db.start(ctx, "open")
+	defer call.End(&err)
 	db.replicaWait = or(cfg.ReplicaWait, defaultReplicaWait)
 	// A server that works ends a statement itself before.
 	db.runLimit = or(cfg.StatementTimeout, defaultStatementTimeout) + runGrace
@@ -93,6 +101,9 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 		if ours {
 			db.owned = append(db.owned, pool)
 		}
+		if err := db.measure(string(c.purpose), pool); err != nil {
+			return err
+		}
 		if err := pgrole.Check(ctx, pool, c.role); err != nil {
 			return err
 		}
@@ -103,7 +114,7 @@ func (db *DB) open(ctx context.Context, cfg Config) error {
 	}
 	if db.app != nil {
 		db.records = newRecordGroup(db, db.app.Pgx())
-		db.ledgers = verdict.NewAppender(func(id tenant.ID) *pgtenant.Conn { return pgtenant.New(db.app, id.UUID()) }, db.runLimit)
+		db.ledgers = verdict.NewAppender(db.conn, db.runLimit)
 	}
 	return db.watchHealth(cfg.Health)
 }
@@ -122,7 +133,8 @@ func (db *DB) waitCompatible(ctx context.Context, pool *pgxpool.Pool, wait time.
 			return err
 		}
 		if !said {
-			db.log.Info("wait for the schema", "at_most", wait, "error", err)
+			db.log.InfoContext(ctx, "wait for the schema", "operation", "open", "at_most", wait, "error", err)
+			defer db.observer.Waiting(ctx)()
 		}
 		select {
 		case <-ctx.Done():
@@ -141,6 +153,9 @@ func isNewer(err error) bool {
 // Close waits for calls under way, until ctx ends, and closes the pools that [Open]
 // made. Pools of the caller's stay open.
 func (db *DB) Close(ctx context.Context) error {
+	if err := db.observer.Close(); err != nil {
+		return fmt.Errorf("close: %w", err)
+	}
 	closed := make(chan struct{})
 	go func() {
 		defer close(closed)
@@ -172,15 +187,16 @@ func (db *DB) Tenant(id tenant.ID) *TenantDB {
 // TenantByName returns the id of the tenant with exactly this name, whether it
 // is active or suspended. It needs Config.App. It returns [ErrUnknownTenant] if
 // there is none.
-func (db *DB) TenantByName(ctx context.Context, name string) (tenant.ID, error) {
+func (db *DB) TenantByName(ctx context.Context, name string) (id tenant.ID, err error) {
+	ctx, call := db.start(ctx, "tenant_by_name")
+	defer call.End(&err)
 	if err := tenancy.ValidateName(name); err != nil {
 		return tenant.ID{}, err
 	}
 	if db.app == nil {
 		return tenant.ID{}, noPool("App").err
 	}
-	var id tenant.ID
-	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
+	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
 		rows, err := pgtenant.NewNamed(db.app, name).Query(ctx,
 			"SELECT t.id FROM tenancy.tenants t WHERE t.name = $1", name)
 		if err != nil {
@@ -200,11 +216,11 @@ func (db *DB) TenantByName(ctx context.Context, name string) (tenant.ID, error) 
 func (db *DB) Tenancy() *tenancy.Store {
 	switch {
 	case db.admin != nil:
-		return tenancy.NewStore(pgtenant.NewBare(db.admin))
+		return tenancy.NewStore(pgtenant.NewBare(db.admin).Observed(db.observer))
 	case db.auditor != nil:
-		return tenancy.NewStore(pgtenant.NewBare(db.auditor))
+		return tenancy.NewStore(pgtenant.NewBare(db.auditor).Observed(db.observer))
 	default:
-		return tenancy.NewStore(pgtenant.NewBare(noPool("Admin")))
+		return tenancy.NewStore(pgtenant.NewBare(noPool("Admin")).Observed(db.observer))
 	}
 }
 
@@ -212,7 +228,7 @@ func (db *DB) Tenancy() *tenancy.Store {
 // Config.Admin.
 func (db *DB) Eraser() *verdict.Eraser {
 	if db.admin == nil {
-		return verdict.NewEraser(pgtenant.NewBare(noPool("Admin")))
+		return verdict.NewEraser(pgtenant.NewBare(noPool("Admin")).Observed(db.observer))
 	}
-	return verdict.NewEraser(pgtenant.NewBare(db.admin))
+	return verdict.NewEraser(pgtenant.NewBare(db.admin).Observed(db.observer))
 }

@@ -21,7 +21,9 @@ const ReceiptEntryField = "https://stella-ops.org/attestdb/ledger-entry/v1"
 // Receipt returns the envelope that [TenantDB.Decide] made for an entry of the tenant's
 // ledger: it has the entry's id, and names the entry. It returns [ErrNotFound] if none was
 // made.
-func (t *TenantDB) Receipt(ctx context.Context, e verdict.Entry) (attestor.Detail, error) {
+func (t *TenantDB) Receipt(ctx context.Context, e verdict.Entry) (_ attestor.Detail, err error) {
+	ctx, call := t.start(ctx, "receipt")
+	defer call.End(&err)
 	d, err := t.store.Get(ctx, e.ID)
 	if errors.Is(err, fault.ErrNotFound) {
 		return d, fmt.Errorf("receipt of entry %d: %w", e.Seq, err)

@@ -13,6 +13,7 @@ import (
 	"stella-ops.org/attestdb/domain/rekor"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/gather"
+	"stella-ops.org/attestdb/internal/observe"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgtenant"
 )
@@ -61,7 +62,15 @@ func (t *TenantDB) Record(ctx context.Context, ev *attestor.Evidence, opts ...Re
 	return t.recordStamped(ctx, attestor.NewStamp(), ev, opts)
 }
 
-func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *attestor.Evidence, opts []RecordOption) (attestor.Recorded, error) {
+func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *attestor.Evidence, opts []RecordOption) (rec attestor.Recorded, err error) {
+	ctx, call := t.start(ctx, "record")
+	defer call.End(&err)
+	rec, err = t.recordOne(ctx, call, stamp, ev, opts)
+	t.counted(ctx, kindEvidence, rec.Existed, err)
+	return rec, err
+}
+
+func (t *TenantDB) recordOne(ctx context.Context, call *observe.Call, stamp attestor.Stamp, ev *attestor.Evidence, opts []RecordOption) (attestor.Recorded, error) {
 	entry, err := t.entry(ctx, stamp, ev, newRecordOptions(opts))
 	if err != nil {
 		return attestor.Recorded{}, err
@@ -69,14 +78,14 @@ func (t *TenantDB) recordStamped(ctx context.Context, stamp attestor.Stamp, ev *
 	if t.inTx || t.readOnly || t.db.records == nil {
 		return t.record(ctx, entry)
 	}
-	rec, err := t.db.records.Do(ctx, t.id, entry)
-	if err == nil && rec == nil {
+	shared, err := t.db.records.Do(ctx, t.id, recordItem{entry, call})
+	if err == nil && shared == nil {
 		return t.record(ctx, entry)
 	}
 	if err != nil {
 		return attestor.Recorded{}, err
 	}
-	return *rec, nil
+	return *shared, nil
 }
 
 func newRecordOptions(opts []RecordOption) *recordOptions {
@@ -143,7 +152,9 @@ func (t *TenantDB) record(ctx context.Context, entry attestor.Entry) (rec attest
 // recordEntries stores evidence with its log entries, all or none, in one round
 // trip.
 func recordEntries(ctx context.Context, conn *pgtenant.Conn, entries []attestor.Entry, lockTimeout time.Duration) ([]attestor.Recorded, error) {
-	return attestor.Record(ctx, conn, entries, lockTimeout, rekor.Queue(conn.Tenant(), recordings(entries))...)
+	recs, err := attestor.Record(ctx, conn, entries, lockTimeout, rekor.Queue(conn.Tenant(), recordings(entries))...)
+	conn.Observer().RecordedTogether(ctx, len(recs))
+	return recs, err
 }
 
 // recordings are the log entries of what is recorded.
@@ -174,7 +185,7 @@ const (
 
 // recordGroup gathers Record calls by tenant. A nil result is that of an entry
 // with the same bytes as another one of its run: it has to go after it.
-type recordGroup = gather.Group[tenant.ID, attestor.Entry, *attestor.Recorded]
+type recordGroup = gather.Group[tenant.ID, recordItem, *attestor.Recorded]
 
 // newRecordGroup lets a tenant have a quarter of the pool's connections before
 // its calls go together, so that no tenant's burst keeps all others waiting.
@@ -184,8 +195,8 @@ func newRecordGroup(db *DB, pool *pgxpool.Pool) *recordGroup {
 			Runs: int(pool.Config().MaxConns+3) / 4, Items: mostTogether, Weight: mostBytesTogether,
 			Patience: patience,
 		},
-		func(e attestor.Entry) int { return len(e.Evidence.Content) },
-		func(ctx context.Context, id tenant.ID, entries []attestor.Entry) ([]*attestor.Recorded, error) {
+		func(e recordItem) int { return len(e.Evidence.Content) },
+		func(ctx context.Context, id tenant.ID, entries []recordItem) ([]*attestor.Recorded, error) {
 			// Its callers may have gone: what no server answers must not keep a
 			// connection for as long as the network does.
 			ctx, cancel := context.WithTimeout(ctx, db.runLimit)
@@ -194,11 +205,13 @@ func newRecordGroup(db *DB, pool *pgxpool.Pool) *recordGroup {
 		})
 }
 
-func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []attestor.Entry) ([]*attestor.Recorded, error) {
+func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []recordItem) (_ []*attestor.Recorded, err error) {
 	if len(entries) == 1 {
-		rec, err := db.Tenant(id).record(ctx, entries[0])
+		rec, err := db.Tenant(id).record(ctx, entries[0].Entry)
 		return []*attestor.Recorded{&rec}, err
 	}
+	ctx, shared := db.sharedRecord(ctx, id, entries)
+	defer shared.End(&err)
 	var (
 		distinct = make([]attestor.Entry, 0, len(entries))
 		from     = make([]int, 0, len(entries))
@@ -207,10 +220,10 @@ func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []attest
 	for i, e := range entries {
 		if sum := e.Evidence.SHA256; !seen[sum] {
 			seen[sum] = true
-			distinct, from = append(distinct, e), append(from, i)
+			distinct, from = append(distinct, e.Entry), append(from, i)
 		}
 	}
-	recs, err := recordEntries(ctx, pgtenant.New(db.app, id.UUID()), distinct, patience)
+	recs, err := recordEntries(ctx, db.conn(id), distinct, patience)
 	if err != nil {
 		return nil, err
 	}

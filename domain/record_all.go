@@ -28,7 +28,16 @@ const (
 //
 // Evidence that is refused is a *[BatchError] with its index, the first if there
 // are several. In a transaction of the caller's, RecordAll is a part of it.
-func (t *TenantDB) RecordAll(ctx context.Context, evs []*attestor.Evidence, opts ...RecordOption) ([]attestor.Recorded, error) {
+func (t *TenantDB) RecordAll(ctx context.Context, evs []*attestor.Evidence, opts ...RecordOption) (_ []attestor.Recorded, err error) {
+	ctx, call := t.start(ctx, "record_all")
+	defer call.End(&err)
+	call.Set("items", len(evs))
+	recs, err := t.recordAll(ctx, evs, opts)
+	t.countedAll(ctx, len(evs), recs, err)
+	return recs, err
+}
+
+func (t *TenantDB) recordAll(ctx context.Context, evs []*attestor.Evidence, opts []RecordOption) ([]attestor.Recorded, error) {
 	entries, err := t.entries(ctx, evs, newRecordOptions(opts))
 	if err != nil {
 		return nil, err

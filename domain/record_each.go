@@ -76,7 +76,9 @@ func (t *TenantDB) RecordEach(ctx context.Context, sources iter.Seq[attestor.Sou
 func (t *TenantDB) recordSource(ctx context.Context, stamp attestor.Stamp, s attestor.Source, opts []RecordOption) SourceResult {
 	r := SourceResult{Name: s.Name, Err: s.Err}
 	if r.Err == nil {
-		r.Evidence, r.Err = attestor.Parse(s.Raw)
+		if r.Evidence, r.Err = attestor.Parse(s.Raw); r.Err != nil {
+			t.counted(ctx, kindEvidence, false, r.Err)
+		}
 	}
 	if r.Err == nil {
 		r.Recorded, r.Err = t.recordStamped(ctx, stamp, r.Evidence, opts)

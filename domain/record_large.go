@@ -34,6 +34,7 @@ func recordLarge(ctx context.Context, conn *pgtenant.Conn, entries []attestor.En
 		if err != nil {
 			return nil, err
 		}
+		conn.Observer().RecordedTogether(ctx, n)
 		recs, rest = append(recs, some...), rest[n:]
 	}
 	logged := recordings(entries)

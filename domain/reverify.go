@@ -98,7 +98,10 @@ func portion(matches []attestor.Match) int {
 	return n
 }
 
-func (t *TenantDB) reverify(ctx context.Context, cfg ReverifyConfig, matches []attestor.Match) ([]Reverified, error) {
+func (t *TenantDB) reverify(ctx context.Context, cfg ReverifyConfig, matches []attestor.Match) (_ []Reverified, err error) {
+	ctx, call := t.start(ctx, "reverify")
+	defer call.End(&err)
+	call.Set("items", len(matches))
 	ids := make([]uuid.UUID, len(matches))
 	answers := make([]Reverified, len(matches))
 	for i, m := range matches {

@@ -36,7 +36,15 @@ func About(name string, digests ...digest.Digest) ImportOption {
 //
 // It returns an *[InvalidError] for what [sbom.Parse] refuses, [ErrUnknownTenant] or
 // [ErrTenantSuspended]. Transient errors are retried.
-func (t *TenantDB) ImportSBOM(ctx context.Context, raw []byte, opts ...ImportOption) (attestor.SBOMRecorded, error) {
+func (t *TenantDB) ImportSBOM(ctx context.Context, raw []byte, opts ...ImportOption) (_ attestor.SBOMRecorded, err error) {
+	ctx, call := t.start(ctx, "import_sbom")
+	defer call.End(&err)
+	rec, err := t.importSBOM(ctx, raw, opts)
+	t.counted(ctx, kindSBOM, rec.Existed, err)
+	return rec, err
+}
+
+func (t *TenantDB) importSBOM(ctx context.Context, raw []byte, opts []ImportOption) (attestor.SBOMRecorded, error) {
 	o := &importOptions{}
 	for _, opt := range opts {
 		opt(o)

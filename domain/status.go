@@ -14,9 +14,10 @@ import (
 
 // Status says whether the tenant may write. It returns [ErrUnknownTenant] if
 // there is no such tenant, which reads do not tell: they find nothing.
-func (t *TenantDB) Status(ctx context.Context) (tenancy.Status, error) {
-	var status tenancy.Status
-	err := pgfault.Retry(ctx, t.retryStatement, func() error {
+func (t *TenantDB) Status(ctx context.Context) (status tenancy.Status, err error) {
+	ctx, call := t.start(ctx, "status")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, t.retryStatement, func() error {
 		rows, err := t.conn.Query(ctx, "SELECT t.status FROM tenancy.tenants t WHERE t.id = $1", t.id)
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ type TenantDB struct {
 }
 
 func newTenantDB(db *DB, id tenant.ID, on pgtenant.DB) *TenantDB {
-	return bind(&TenantDB{db: db, id: id}, pgtenant.New(on, id.UUID()), false)
+	return bind(&TenantDB{db: db, id: id}, pgtenant.New(on, id.UUID()).Observed(db.observer), false)
 }
 
 func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
@@ -78,30 +78,20 @@ func (t *TenantDB) Verdict() *verdict.Store { return t.ledger }
 // f is run again, up to eight times, after a serialization failure or a
 // deadlock, so it must have no effects but those of its handle. If the
 // connection breaks during the commit, the error wraps [ErrOutcomeUnknown].
-func (t *TenantDB) InTx(ctx context.Context, f func(ctx context.Context, tx *TenantDB) error) error {
+func (t *TenantDB) InTx(ctx context.Context, f func(ctx context.Context, tx *TenantDB) error) (err error) {
+	ctx, call := t.start(ctx, "transaction")
+	defer call.End(&err)
 	if t.inTx {
 		return t.once(ctx, f)
 	}
-	return pgfault.Retry(ctx, t.retryTransaction, func() error { return t.once(ctx, f) })
-}
-
-// retryTransaction says whether a whole transaction is run again after err.
-func (t *TenantDB) retryTransaction(err error) bool {
-	return t.logged("retry transaction", err, pgfault.Serialization(err))
+	return pgfault.Retry(ctx, pgfault.Serialization, func() error { return t.once(ctx, f) })
 }
 
 // retryStatement says whether a statement that is safe to repeat is sent again
 // after err. In a transaction it is not: an error there is the whole
 // transaction's.
 func (t *TenantDB) retryStatement(err error) bool {
-	return !t.inTx && t.logged("retry statement", err, pgfault.Transient(err))
-}
-
-func (t *TenantDB) logged(what string, err error, again bool) bool {
-	if again {
-		t.db.log.Warn(what, "tenant_id", t.id, "error", err)
-	}
-	return again
+	return !t.inTx && pgfault.Transient(err)
 }
 
 // rollbackTimeout bounds the one statement that is sent although its caller has
@@ -137,12 +127,14 @@ func (t *TenantDB) once(ctx context.Context, f func(context.Context, *TenantDB) 
 // ([ErrTenantMismatch]); a handle that meets another tenant's setting later on
 // fails with the same error, and like every failed statement leaves the
 // transaction to be rolled back.
-func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (*TenantDB, error) {
+func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (_ *TenantDB, err error) {
+	ctx, call := db.observer.Start(ctx, "tenant_tx", id.UUID())
+	defer call.End(&err)
 	if err := pgrole.Check(ctx, tx, pgrole.App); err != nil {
 		return nil, err
 	}
 	var isolation, have string
-	err := tx.QueryRow(ctx, `SELECT pg_catalog.current_setting('transaction_isolation'),
+	err = tx.QueryRow(ctx, `SELECT pg_catalog.current_setting('transaction_isolation'),
 		coalesce(pg_catalog.current_setting('attestdb.tenant_id', true), '')`).Scan(&isolation, &have)
 	if err != nil {
 		return nil, pgfault.Map("join transaction", err)
@@ -153,7 +145,7 @@ func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (*TenantDB,
 	if have != "" && have != id.String() {
 		return nil, fault.ErrTenantMismatch
 	}
-	return bind(&TenantDB{db: db, id: id}, pgtenant.New(tx, id.UUID()).Guarded(), true), nil
+	return bind(&TenantDB{db: db, id: id}, pgtenant.New(tx, id.UUID()).Observed(db.observer).Guarded(), true), nil
 }
 
 // noPool stands for a pool that the configuration lacks, so that the lack is

@@ -61,7 +61,9 @@ func (t *TenantDB) VerifyEntries(ctx context.Context, v logentry.Verifier, q rek
 
 // VerifyEntry verifies one stored log entry again, as [TenantDB.VerifyEntries]
 // does. It returns [ErrNotFound] if the tenant has none of this id.
-func (t *TenantDB) VerifyEntry(ctx context.Context, v logentry.Verifier, id uuid.UUID) (EntryVerification, error) {
+func (t *TenantDB) VerifyEntry(ctx context.Context, v logentry.Verifier, id uuid.UUID) (_ EntryVerification, err error) {
+	ctx, call := t.start(ctx, "verify_entry")
+	defer call.End(&err)
 	entry, err := t.rekor.Get(ctx, id)
 	if err != nil {
 		return EntryVerification{}, err
@@ -73,7 +75,10 @@ func (t *TenantDB) VerifyEntry(ctx context.Context, v logentry.Verifier, id uuid
 	return results[0], nil
 }
 
-func (t *TenantDB) verifyPage(ctx context.Context, v logentry.Verifier, entries []rekor.Stored) ([]EntryVerification, error) {
+func (t *TenantDB) verifyPage(ctx context.Context, v logentry.Verifier, entries []rekor.Stored) (_ []EntryVerification, err error) {
+	ctx, call := t.start(ctx, "verify_entries")
+	defer call.End(&err)
+	call.Set("items", len(entries))
 	if v == nil {
 		return nil, &fault.Invalid{Field: "verifier", Allowed: "one of logs, as sigstore.NewLogVerifier makes"}
 	}

@@ -74,18 +74,24 @@ func (k chainKey) segmentsSQL() string {
 
 // Chain returns a chain with its segments, in one round trip. It returns
 // [fault.ErrNotFound] if the tenant has no such chain.
-func (s *Store) Chain(ctx context.Context, id uuid.UUID) (ChainDetail, error) {
+func (s *Store) Chain(ctx context.Context, id uuid.UUID) (_ ChainDetail, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.chain")
+	defer call.End(&err)
 	return s.chain(ctx, chainKey{"c.id = $2", []any{id}})
 }
 
 // ChainByRoot is [Store.Chain] by the chain's root.
-func (s *Store) ChainByRoot(ctx context.Context, root digest.SHA256) (ChainDetail, error) {
+func (s *Store) ChainByRoot(ctx context.Context, root digest.SHA256) (_ ChainDetail, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.chain_by_root")
+	defer call.End(&err)
 	return s.chain(ctx, chainKey{"c.root_hash = $2", []any{root[:]}})
 }
 
 // CurrentChain is [Store.Chain] for the chain of a subject that no other one
 // supersedes.
-func (s *Store) CurrentChain(ctx context.Context, subject digest.Digest) (ChainDetail, error) {
+func (s *Store) CurrentChain(ctx context.Context, subject digest.Digest) (_ ChainDetail, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.current_chain")
+	defer call.End(&err)
 	if subject.IsZero() {
 		return ChainDetail{}, &fault.Invalid{Field: "subject", Allowed: "the digest of an artifact"}
 	}
@@ -126,6 +132,8 @@ func (s *Store) chain(ctx context.Context, key chainKey) (ChainDetail, error) {
 // and the cursor with which the next page starts, "" if there is none. The
 // request's faults are *[fault.Invalid].
 func (s *Store) ChainHistory(ctx context.Context, subject digest.Digest, p page.Request) (chains []ProofChain, next string, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.chain_history")
+	defer call.End(&err)
 	if subject.IsZero() {
 		return nil, "", &fault.Invalid{Field: "subject", Allowed: "the digest of an artifact"}
 	}
@@ -164,6 +172,8 @@ func (s *Store) ChainHistory(ctx context.Context, subject digest.Digest, p page.
 // whatever subject, and the cursor with which the next page starts, "" if there
 // is none. The request's faults are *[fault.Invalid].
 func (s *Store) ChainsWith(ctx context.Context, sum digest.SHA256, p page.Request) (matches []ChainMatch, next string, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.chains_with")
+	defer call.End(&err)
 	filter := s.list("attestor.chains_with " + sum.String())
 	rows, after, before, err := start(p, filter)
 	if err != nil {

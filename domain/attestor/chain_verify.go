@@ -33,7 +33,9 @@ type ChainVerification struct {
 //
 // progress, unless it is nil, is told how many segments are done, of how many. It
 // returns [fault.ErrNotFound] if the tenant has no such chain.
-func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(done, total int)) (ChainVerification, error) {
+func (s *Store) VerifyChain(ctx context.Context, id uuid.UUID, progress func(done, total int)) (_ ChainVerification, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.verify_chain")
+	defer call.End(&err)
 	d, err := s.Chain(ctx, id)
 	if err != nil {
 		return ChainVerification{}, err
@@ -152,7 +154,9 @@ func VerifyChainFile(raw []byte) (FileVerification, error) {
 //
 // It returns [fault.ErrNotFound] if the tenant has no such chain, and a
 // *[fault.Invalid] if the file would be larger than [proofchain.MaxFileSize].
-func (s *Store) ExportChain(ctx context.Context, id uuid.UUID, w io.Writer) error {
+func (s *Store) ExportChain(ctx context.Context, id uuid.UUID, w io.Writer) (err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.export_chain")
+	defer call.End(&err)
 	d, err := s.Chain(ctx, id)
 	if err != nil {
 		return err

@@ -36,6 +36,8 @@ var findSQL string
 // find comes once for each. No match is no error. The request's faults are
 // *[fault.Invalid].
 func (s *Store) Find(ctx context.Context, q Query, p page.Request) (matches []Match, next string, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.find")
+	defer call.End(&err)
 	if err := q.validate(); err != nil {
 		return nil, "", err
 	}

@@ -32,9 +32,10 @@ type Detail struct {
 
 // Get returns an envelope with its subjects, in one round trip. It returns
 // [fault.ErrNotFound] if the tenant has no such envelope.
-func (s *Store) Get(ctx context.Context, id uuid.UUID) (Detail, error) {
-	var d Detail
-	err := pgfault.Retry(ctx, s.retry, func() error {
+func (s *Store) Get(ctx context.Context, id uuid.UUID) (d Detail, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.get")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		d = Detail{}
 		b := &pgx.Batch{}
 		b.Queue(getSQL, s.conn.Tenant(), id)

@@ -20,9 +20,11 @@ SELECT c.id, c.content FROM attestor.envelope_contents c WHERE c.tenant_id = $1 
 
 // Contents returns the exact bytes of envelopes by their ids, in one round trip. Ids
 // that the tenant has no bytes for are not in the answer.
-func (s *Store) Contents(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]byte, error) {
+func (s *Store) Contents(ctx context.Context, ids []uuid.UUID) (_ map[uuid.UUID][]byte, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.contents")
+	defer call.End(&err)
 	contents := make(map[uuid.UUID][]byte, len(ids))
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, contentsSQL, s.conn.Tenant(), pgUUIDs(ids))
 		if err != nil {
 			return err
@@ -40,13 +42,14 @@ func (s *Store) Contents(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID][]
 }
 
 // Count returns how many rows [Store.Find] has for q, on all pages together.
-func (s *Store) Count(ctx context.Context, q Query) (int64, error) {
+func (s *Store) Count(ctx context.Context, q Query) (n int64, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.count")
+	defer call.End(&err)
 	if err := q.validate(); err != nil {
 		return 0, err
 	}
 	sql, args := q.count(s.conn.Tenant())
-	var n int64
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, sql, args...)
 		if err != nil {
 			return err
@@ -60,13 +63,15 @@ func (s *Store) Count(ctx context.Context, q Query) (int64, error) {
 // AddVerifications stores what a verifier says today of the envelopes with these ids,
 // one for each. What it said last, too, is not stored again. It is for package domain,
 // whose TenantDB.Reverify is the call to use.
-func (s *Store) AddVerifications(ctx context.Context, ids []uuid.UUID, verifications []Verification) error {
+func (s *Store) AddVerifications(ctx context.Context, ids []uuid.UUID, verifications []Verification) (err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.add_verifications")
+	defer call.End(&err)
 	var c verificationColumns
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	for i := range verifications {
 		c.add(int32(i+1), &verifications[i], now)
 	}
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, reverifySQL, append([]any{s.conn.Tenant(), pgUUIDs(ids)}, c.args()...)...)
 		if err != nil {
 			return err

@@ -50,9 +50,10 @@ type Component struct {
 
 // SBOM returns an SBOM. It returns [fault.ErrNotFound] if the tenant has no such
 // SBOM.
-func (s *Store) SBOM(ctx context.Context, id uuid.UUID) (SBOM, error) {
-	var b SBOM
-	err := pgfault.Retry(ctx, s.retry, func() error {
+func (s *Store) SBOM(ctx context.Context, id uuid.UUID) (b SBOM, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.sbom")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		row, err := s.ent().SBOM.Get(ctx, id)
 		if err != nil {
 			return err
@@ -69,9 +70,10 @@ func (s *Store) SBOM(ctx context.Context, id uuid.UUID) (SBOM, error) {
 
 // SBOMIDBySHA256 returns the id of the SBOM with these bytes. It returns
 // [fault.ErrNotFound] if the tenant has no such SBOM.
-func (s *Store) SBOMIDBySHA256(ctx context.Context, sum digest.SHA256) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := pgfault.Retry(ctx, s.retry, func() (err error) {
+func (s *Store) SBOMIDBySHA256(ctx context.Context, sum digest.SHA256) (id uuid.UUID, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.sbom_id_by_sha256")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() (err error) {
 		id, err = s.ent().SBOM.Query().Where(entsbom.Sha256EQ(sum)).OnlyID(ctx)
 		return err
 	})
@@ -94,9 +96,11 @@ SELECT s.sha256, c.content, e.content
 // SBOMContent returns the exact bytes of an SBOM: those that were imported, or the
 // predicate in an envelope. It returns [fault.ErrNotFound] if the tenant has no such
 // SBOM, and [fault.ErrErased] if the envelope's bytes are gone.
-func (s *Store) SBOMContent(ctx context.Context, id uuid.UUID) ([]byte, error) {
+func (s *Store) SBOMContent(ctx context.Context, id uuid.UUID) (_ []byte, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.sbom_content")
+	defer call.End(&err)
 	var sum, alone, envelope []byte
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, sbomContentSQL, s.conn.Tenant(), id)
 		if err != nil {
 			return err
@@ -145,6 +149,8 @@ const componentsSQL = `SELECT` + componentColumns + `
 // with which the next page starts, "" if there is none. An SBOM that the tenant does
 // not have has none. The request's faults are *[fault.Invalid].
 func (s *Store) Components(ctx context.Context, sbomID uuid.UUID, p page.Request) (components []Component, next string, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.components")
+	defer call.End(&err)
 	filter := s.list("attestor.components " + sbomID.String())
 	rows, err := p.Rows()
 	if err != nil {

@@ -252,7 +252,9 @@ func (s *Store) packageVersions(ctx context.Context, key string) (versions []str
 
 // FindComponents returns the first components that q describes, newest first. No
 // match is no error; faults of the query and the request are *[fault.Invalid].
-func (s *Store) FindComponents(ctx context.Context, q ComponentQuery, p page.Request) (ComponentPage, error) {
+func (s *Store) FindComponents(ctx context.Context, q ComponentQuery, p page.Request) (_ ComponentPage, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.find_components")
+	defer call.End(&err)
 	found, err := s.search(ctx, q)
 	if err != nil {
 		return ComponentPage{}, err
@@ -286,7 +288,9 @@ func (s *Store) FindComponents(ctx context.Context, q ComponentQuery, p page.Req
 // Containing returns the first artifacts that contain a component which q describes,
 // newest SBOM first: one row for each such component and each artifact of its SBOM.
 // No match is no error; faults of the query and the request are *[fault.Invalid].
-func (s *Store) Containing(ctx context.Context, q ComponentQuery, p page.Request) (ContainmentPage, error) {
+func (s *Store) Containing(ctx context.Context, q ComponentQuery, p page.Request) (_ ContainmentPage, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.containing")
+	defer call.End(&err)
 	found, err := s.search(ctx, q)
 	if err != nil {
 		return ContainmentPage{}, err

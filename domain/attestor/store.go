@@ -73,9 +73,10 @@ type Signer struct {
 // Content returns the exact bytes that were recorded. It returns
 // [fault.ErrNotFound] if the tenant has no such envelope, and [fault.ErrErased] if its
 // bytes are gone: the ledger says who erased them.
-func (s *Store) Content(ctx context.Context, id uuid.UUID) ([]byte, error) {
-	var content []byte
-	err := pgfault.Retry(ctx, s.retry, func() error {
+func (s *Store) Content(ctx context.Context, id uuid.UUID) (content []byte, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.content")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		c, err := s.ent().EnvelopeContent.Get(ctx, id)
 		if err == nil {
 			content = c.Content
@@ -96,9 +97,10 @@ func (s *Store) Content(ctx context.Context, id uuid.UUID) ([]byte, error) {
 
 // IDBySHA256 returns the id of the envelope with these bytes. It returns
 // [fault.ErrNotFound] if the tenant has no such envelope.
-func (s *Store) IDBySHA256(ctx context.Context, sum digest.SHA256) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := pgfault.Retry(ctx, s.retry, func() (err error) {
+func (s *Store) IDBySHA256(ctx context.Context, sum digest.SHA256) (id uuid.UUID, err error) {
+	ctx, call := s.conn.Start(ctx, "attestor.id_by_sha256")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() (err error) {
 		id, err = s.ent().Envelope.Query().Where(envelope.Sha256EQ(sum)).OnlyID(ctx)
 		return err
 	})

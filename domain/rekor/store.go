@@ -53,6 +53,8 @@ type Stored struct {
 // error; a page may be shorter than asked for although another follows. The
 // query's and the request's faults are *[fault.Invalid].
 func (s *Store) Find(ctx context.Context, q Query, p page.Request) (entries []Stored, next string, err error) {
+	ctx, call := s.conn.Start(ctx, "rekor.find")
+	defer call.End(&err)
 	look, err := q.lookup()
 	if err != nil {
 		return nil, "", err
@@ -147,14 +149,18 @@ func (s *Store) All(ctx context.Context, q Query) iter.Seq2[Stored, error] {
 
 // Entries returns the entries of an envelope in their order, none for an envelope
 // that has none or is not there.
-func (s *Store) Entries(ctx context.Context, envelope uuid.UUID) ([]Stored, error) {
+func (s *Store) Entries(ctx context.Context, envelope uuid.UUID) (_ []Stored, err error) {
+	ctx, call := s.conn.Start(ctx, "rekor.entries")
+	defer call.End(&err)
 	entries, err := s.query(ctx, entriesOfSQL, s.conn.Tenant(), envelope)
 	return entries, pgfault.Map("read log entries", err)
 }
 
 // Get returns an entry. It returns [fault.ErrNotFound] if the tenant has none of
 // this id.
-func (s *Store) Get(ctx context.Context, id uuid.UUID) (Stored, error) {
+func (s *Store) Get(ctx context.Context, id uuid.UUID) (_ Stored, err error) {
+	ctx, call := s.conn.Start(ctx, "rekor.get")
+	defer call.End(&err)
 	entries, err := s.query(ctx, getSQL, s.conn.Tenant(), id)
 	if err == nil && len(entries) == 0 {
 		err = pgx.ErrNoRows

@@ -71,25 +71,28 @@ func ValidateName(name string) error {
 // Store is all tenants. It is reached by DB.Tenancy and is safe for concurrent
 // use.
 type Store struct {
+	conn  *pgtenant.Conn
 	actor tenant.Actor
 	ent   func() *ent.Client
 }
 
 // NewStore is for package domain.
 func NewStore(conn *pgtenant.Conn) *Store {
-	return &Store{ent: sync.OnceValue(func() *ent.Client {
+	return &Store{conn: conn, ent: sync.OnceValue(func() *ent.Client {
 		return ent.NewClient(ent.Driver(pgxent.New(conn)))
 	})}
 }
 
 // As returns a handle for which actor acts. Calls that change something need
 // one.
-func (s *Store) As(actor tenant.Actor) *Store { return &Store{actor: actor, ent: s.ent} }
+func (s *Store) As(actor tenant.Actor) *Store { return &Store{conn: s.conn, actor: actor, ent: s.ent} }
 
 // Create makes an active tenant. If there is one of this name already, it is
 // returned as it is, and existed is true. It returns [fault.ErrNoActor] without
 // an actor and a *[fault.Invalid] for a name that is none.
 func (s *Store) Create(ctx context.Context, name string) (t Tenant, existed bool, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.create")
+	defer call.End(&err)
 	if err := s.needActor(); err != nil {
 		return Tenant{}, false, err
 	}
@@ -118,13 +121,17 @@ func (s *Store) Create(ctx context.Context, name string) (t Tenant, existed bool
 }
 
 // Get returns a tenant, or [fault.ErrUnknownTenant].
-func (s *Store) Get(ctx context.Context, id tenant.ID) (Tenant, error) {
+func (s *Store) Get(ctx context.Context, id tenant.ID) (_ Tenant, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.get")
+	defer call.End(&err)
 	return s.one(ctx, enttenant.IDEQ(id.UUID()))
 }
 
 // GetByName returns the tenant of exactly this name, or
 // [fault.ErrUnknownTenant].
-func (s *Store) GetByName(ctx context.Context, name string) (Tenant, error) {
+func (s *Store) GetByName(ctx context.Context, name string) (_ Tenant, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.get_by_name")
+	defer call.End(&err)
 	if err := ValidateName(name); err != nil {
 		return Tenant{}, err
 	}
@@ -133,12 +140,13 @@ func (s *Store) GetByName(ctx context.Context, name string) (Tenant, error) {
 
 // List returns at most limit tenants, 1 to 1000, whose names come after the
 // name after ("" for the first), by name.
-func (s *Store) List(ctx context.Context, after string, limit int) ([]Tenant, error) {
+func (s *Store) List(ctx context.Context, after string, limit int) (list []Tenant, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.list")
+	defer call.End(&err)
 	if limit < 1 || limit > 1000 {
 		return nil, &fault.Invalid{Field: "limit", Allowed: "1 to 1000"}
 	}
-	var list []Tenant
-	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
+	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
 		rows, err := s.ent().Tenant.Query().Where(enttenant.NameGT(after)).
 			Order(enttenant.ByName()).Limit(limit).All(ctx)
 		list = make([]Tenant, len(rows))
@@ -153,13 +161,17 @@ func (s *Store) List(ctx context.Context, after string, limit int) ([]Tenant, er
 // Suspend lets the tenant read and not write. What was begun before may still
 // be committed. Suspending again changes nothing. It returns [fault.ErrNoActor]
 // and [fault.ErrUnknownTenant].
-func (s *Store) Suspend(ctx context.Context, id tenant.ID) (Tenant, error) {
+func (s *Store) Suspend(ctx context.Context, id tenant.ID) (_ Tenant, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.suspend")
+	defer call.End(&err)
 	return s.setStatus(ctx, id, Suspended)
 }
 
 // Resume lets a suspended tenant write again. Resuming again changes nothing.
 // It returns [fault.ErrNoActor] and [fault.ErrUnknownTenant].
-func (s *Store) Resume(ctx context.Context, id tenant.ID) (Tenant, error) {
+func (s *Store) Resume(ctx context.Context, id tenant.ID) (_ Tenant, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.resume")
+	defer call.End(&err)
 	return s.setStatus(ctx, id, Active)
 }
 
@@ -186,11 +198,13 @@ func (s *Store) setStatus(ctx context.Context, id tenant.ID, to Status) (Tenant,
 // Require says what evidence must be from now on, instead of what was said before. To
 // say the same again changes nothing. It returns [fault.ErrNoActor] and
 // [fault.ErrUnknownTenant].
-func (s *Store) Require(ctx context.Context, id tenant.ID, r Requirements) (Tenant, error) {
+func (s *Store) Require(ctx context.Context, id tenant.ID, r Requirements) (_ Tenant, err error) {
+	ctx, call := s.conn.Start(ctx, "tenancy.require")
+	defer call.End(&err)
 	if err := s.needActor(); err != nil {
 		return Tenant{}, err
 	}
-	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
+	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
 		_, err := s.ent().Tenant.Update().
 			Where(enttenant.IDEQ(id.UUID()),
 				enttenant.Or(enttenant.RequireVerifiedNEQ(r.Verified), enttenant.RequireInTotoNEQ(r.InToto))).

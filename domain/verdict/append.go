@@ -11,6 +11,7 @@ import (
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/ledger"
+	"stella-ops.org/attestdb/internal/observe"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgtenant"
 )
@@ -32,11 +33,24 @@ import (
 // the decision may be recorded or not; to append again with the same idempotency key
 // settles that. Other errors are [fault.ErrNoActor], a *[fault.Invalid],
 // [fault.ErrUnknownTenant] and [fault.ErrTenantSuspended].
-func (s *Store) Append(ctx context.Context, d Decision) (Appended, error) {
+func (s *Store) Append(ctx context.Context, d Decision) (_ Appended, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.append")
+	defer call.End(&err)
+	a, err := s.append(ctx, call, d)
+	n := observe.Counts{Given: 1, Fresh: 1}
+	if a.Existed {
+		n.Fresh, n.Existed = 0, 1
+	}
+	s.conn.Observer().Appended(ctx, s.conn.Tenant(), n, err)
+	return a, err
+}
+
+func (s *Store) append(ctx context.Context, call *observe.Call, d Decision) (Appended, error) {
 	r, err := s.prepare(ctx, d)
 	if err != nil {
 		return Appended{}, err
 	}
+	r.call = call
 	if s.appender != nil {
 		return s.appender.append(ctx, s.tenant(), r)
 	}
@@ -51,7 +65,24 @@ func (s *Store) Append(ctx context.Context, d Decision) (Appended, error) {
 // at most [MaxBatch], and [MaxBatchBytes] in all. Decisions whose idempotency keys are there already come back as
 // they are and take no place. Errors of one decision are a *[fault.Batch]; otherwise it
 // is as [Store.Append].
-func (s *Store) AppendBatch(ctx context.Context, decisions []Decision) ([]Appended, error) {
+func (s *Store) AppendBatch(ctx context.Context, decisions []Decision) (_ []Appended, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.append_batch")
+	defer call.End(&err)
+	call.Set("items", len(decisions))
+	all, err := s.appendBatch(ctx, decisions)
+	n := observe.Counts{Given: len(decisions)}
+	for i := range all {
+		if all[i].Existed {
+			n.Existed++
+		} else {
+			n.Fresh++
+		}
+	}
+	s.conn.Observer().Appended(ctx, s.conn.Tenant(), n, err)
+	return all, err
+}
+
+func (s *Store) appendBatch(ctx context.Context, decisions []Decision) ([]Appended, error) {
 	if len(decisions) > MaxBatch {
 		return nil, &fault.Invalid{Field: "decisions", Allowed: fmt.Sprintf("at most %d", MaxBatch)}
 	}
@@ -146,6 +177,7 @@ func (h *head) place(r *request) {
 // lock waits for the ledger and returns its head.
 func lock(ctx context.Context, conn *pgtenant.Conn, wait time.Duration) (head, error) {
 	var h head
+	start := time.Now()
 	rows, err := conn.Query(ctx, "SELECT l.next_seq, l.prev_hash, l.recorded_at FROM verdict.lock_ledger($1, $2) l",
 		conn.Tenant(), wait.Milliseconds())
 	if err == nil {
@@ -155,7 +187,9 @@ func lock(ctx context.Context, conn *pgtenant.Conn, wait time.Duration) (head, e
 		err = errors.Join(err, rows.Err())
 	}
 	h.at = h.at.UTC()
-	return h, lockError(err)
+	err = lockError(err)
+	conn.Observer().Locked(ctx, start, err)
+	return h, err
 }
 
 func lockError(err error) error {

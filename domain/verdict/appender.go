@@ -30,19 +30,26 @@ const (
 // NewAppender is for package domain. limit ends what no server answers: its callers may
 // have gone, and it would keep a connection for as long as the network does.
 func NewAppender(conn func(tenant.ID) *pgtenant.Conn, limit time.Duration) *Appender {
-	run := func(ctx context.Context, id tenant.ID, take func() []*request) ([]result, error) {
+	run := func(ctx context.Context, id tenant.ID, take func() []*request) (_ []result, err error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
+		conn := conn(id)
+		ctx, shared := conn.StartShared(ctx, "verdict.append_shared")
+		defer shared.End(&err)
 		// Taken once, however often it is tried.
 		var requests []*request
 		wait := slice
 		once := func() []*request {
 			if requests == nil {
 				requests, wait = take(), patience
+				shared.Set("items", len(requests))
+				for _, r := range requests {
+					shared.Link(r.call)
+				}
 			}
 			return requests
 		}
-		return appending{take: once}.again(ctx, conn(id), func() time.Duration { return wait })
+		return appending{take: once}.again(ctx, conn, func() time.Duration { return wait })
 	}
 	return &Appender{group: commitgroup.New(
 		commitgroup.Limits{Items: mostTogether, Weight: mostBytesTogether, Patience: patience},

@@ -112,5 +112,9 @@ func (a appending) in(ctx context.Context, conn *pgtenant.Conn, wait time.Durati
 			return nil, &fault.Batch{Index: i, Err: err}
 		}
 	}
-	return results, insert(ctx, conn, fresh)
+	if err := insert(ctx, conn, fresh); err != nil {
+		return nil, err
+	}
+	conn.Observer().AppendedTogether(ctx, len(fresh))
+	return results, nil
 }

@@ -51,7 +51,9 @@ type Checkpointed struct {
 // *[fault.Invalid] for an origin that no checkpoint can have, and in a transaction of the
 // caller's, whose entries may be rolled back after they were signed;
 // [fault.ErrUnknownTenant] and [fault.ErrTenantSuspended].
-func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin string) (Checkpointed, error) {
+func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin string) (c Checkpointed, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.checkpoint")
+	defer call.End(&err)
 	if s.appender == nil {
 		return Checkpointed{}, &fault.Invalid{
 			Field: "transaction", Allowed: "none around a checkpoint", Problem: "what is signed could be rolled back, and the key would sign the size again",
@@ -63,13 +65,15 @@ func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 	if origin == "" {
 		origin = ledger.Origin(s.tenant())
 	}
-	var c Checkpointed
 	// Another checkpoint, of a larger ledger, may be recorded while this one is signed.
 	again := func(err error) bool { return s.retry(err) || errors.Is(err, fault.ErrLedgerLaw) }
-	err := pgfault.Retry(ctx, again, func() (err error) {
+	err = pgfault.Retry(ctx, again, func() (err error) {
 		c, err = s.checkpoint(ctx, key, origin)
 		return err
 	})
+	if err == nil {
+		s.conn.Observer().Signed(ctx, s.conn.Tenant(), c.TreeSize, time.Now())
+	}
 	return c, err
 }
 
@@ -202,7 +206,9 @@ func (s *Store) newestCheckpoint(ctx context.Context, most int64) (Checkpoint, e
 
 // CheckpointAt returns the newest checkpoint of a size that the key beside it signed. The
 // error wraps [fault.ErrNotFound] if there is none.
-func (s *Store) CheckpointAt(ctx context.Context, size int64) (Checkpoint, error) {
+func (s *Store) CheckpointAt(ctx context.Context, size int64) (_ Checkpoint, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.checkpoint_at")
+	defer call.End(&err)
 	c, err := s.newestCheckpoint(ctx, size)
 	if err == nil && c.TreeSize != size {
 		err = fmt.Errorf("checkpoint of size %d: %w", size, fault.ErrNotFound)
@@ -261,9 +267,10 @@ func (s *Store) checkpointsFrom(ctx context.Context, size int64) iter.Seq2[Check
 	}
 }
 
-func (s *Store) checkpoints(ctx context.Context, sql string, args ...any) ([]Checkpoint, error) {
-	var list []Checkpoint
-	err := pgfault.Retry(ctx, s.retry, func() error {
+func (s *Store) checkpoints(ctx context.Context, sql string, args ...any) (list []Checkpoint, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.checkpoints")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, sql, append([]any{s.conn.Tenant()}, args...)...)
 		if err != nil {
 			return err

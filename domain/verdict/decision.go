@@ -12,6 +12,7 @@ import (
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/tenant"
+	"stella-ops.org/attestdb/internal/observe"
 	"stella-ops.org/attestdb/internal/strictjson"
 )
 
@@ -72,6 +73,7 @@ type request struct {
 	entry   Entry // without its place
 	nonce   []byte
 	payload []byte
+	call    *observe.Call // who brought it, for what is shared
 }
 
 // nonceSize is that of a hash: as hard to guess.

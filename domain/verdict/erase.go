@@ -46,14 +46,18 @@ type Erasure struct {
 //
 // It returns [fault.ErrNotFound] if the tenant has no such entry, or it never had a
 // payload, [fault.ErrNoActor], and a *[fault.Invalid] for a reason that is none.
-func (e *Eraser) Payload(ctx context.Context, id tenant.ID, seq int64, reason string) (Erasure, error) {
+func (e *Eraser) Payload(ctx context.Context, id tenant.ID, seq int64, reason string) (_ Erasure, err error) {
+	ctx, call := e.conn.Start(ctx, "verdict.erase_payload")
+	defer call.End(&err)
 	return e.erase(ctx, "SELECT act_seq, existed FROM verdict.erase_payload($1, $2, $3, $4)", id, seq, reason)
 }
 
 // Envelope erases the bytes of the envelope with this digest. Its digest, signatures,
 // subjects, verifications and log entries stay, and so do the components of an SBOM in
 // it. Otherwise it is as [Eraser.Payload].
-func (e *Eraser) Envelope(ctx context.Context, id tenant.ID, sum digest.SHA256, reason string) (Erasure, error) {
+func (e *Eraser) Envelope(ctx context.Context, id tenant.ID, sum digest.SHA256, reason string) (_ Erasure, err error) {
+	ctx, call := e.conn.Start(ctx, "verdict.erase_envelope")
+	defer call.End(&err)
 	return e.erase(ctx, "SELECT act_seq, existed FROM verdict.erase_envelope($1, $2, $3, $4)", id, sum[:], reason)
 }
 

@@ -30,7 +30,9 @@ type ExportRequest struct {
 // *[fault.Invalid] for a directory with something else in it. It is a
 // *[ledger.ProofError] if the ledger is not what the checkpoint says: then [Store.Verify]
 // tells more.
-func (s *Store) Export(ctx context.Context, dir string, req ExportRequest) (Checkpoint, error) {
+func (s *Store) Export(ctx context.Context, dir string, req ExportRequest) (_ Checkpoint, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.export")
+	defer call.End(&err)
 	c, err := s.chosen(ctx, req.Size)
 	if err != nil {
 		return Checkpoint{}, err

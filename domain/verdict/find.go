@@ -18,6 +18,8 @@ import (
 // cursor with which the next page starts, "" if there is none. No match is no error. The
 // query's and the request's faults are *[fault.Invalid].
 func (s *Store) Find(ctx context.Context, q Query, p page.Request) (entries []Entry, next string, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.find")
+	defer call.End(&err)
 	if err := q.validate(); err != nil {
 		return nil, "", err
 	}

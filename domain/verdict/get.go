@@ -18,12 +18,16 @@ import (
 
 // Get returns the entry at a place of the ledger, from 0. It returns [fault.ErrNotFound]
 // if the ledger has none there.
-func (s *Store) Get(ctx context.Context, seq int64) (Entry, error) {
+func (s *Store) Get(ctx context.Context, seq int64) (_ Entry, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.get")
+	defer call.End(&err)
 	return s.entry(ctx, "e.seq = $2", seq)
 }
 
 // ByID is [Store.Get] by the entry's id.
-func (s *Store) ByID(ctx context.Context, id uuid.UUID) (Entry, error) {
+func (s *Store) ByID(ctx context.Context, id uuid.UUID) (_ Entry, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.by_id")
+	defer call.End(&err)
 	return s.entry(ctx, "e.id = $2", id)
 }
 
@@ -42,7 +46,9 @@ func (s *Store) entry(ctx context.Context, condition string, key any) (e Entry, 
 // Current returns the decision that counts for a subject under a policy: the newest. It
 // returns [fault.ErrNotFound] if there is none, and a *[fault.Invalid] for a key that
 // names none.
-func (s *Store) Current(ctx context.Context, key Key) (Entry, error) {
+func (s *Store) Current(ctx context.Context, key Key) (_ Entry, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.current")
+	defer call.End(&err)
 	q := Query{Subject: key.Subject, PolicyURI: key.PolicyURI}
 	switch {
 	case key.Subject.IsZero():
@@ -78,10 +84,12 @@ const payloadSQL = `SELECT e.payload_hash, p.nonce, p.content, EXISTS (
 // [fault.ErrNotFound] if the entry never had one, or is not there. One that is gone, or
 // another one, without an entry that says so is an error with neither: somebody tampered
 // with it, as [Store.Verify] finds.
-func (s *Store) Payload(ctx context.Context, seq int64) (json.RawMessage, error) {
+func (s *Store) Payload(ctx context.Context, seq int64) (_ json.RawMessage, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.payload")
+	defer call.End(&err)
 	var hash, nonce, content []byte
 	var erased bool
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, payloadSQL, s.conn.Tenant(), seq)
 		if err != nil {
 			return err
@@ -115,16 +123,18 @@ const erasuresSQL = `SELECT u.sum, e.seq
 // EnvelopeErasures returns of envelopes, by the digests of their bytes, the places of the
 // entries that say that the bytes were erased, the first of each. Those of which no entry
 // says so are not in the answer.
-func (s *Store) EnvelopeErasures(ctx context.Context, sums []digest.SHA256) (map[digest.SHA256]int64, error) {
+func (s *Store) EnvelopeErasures(ctx context.Context, sums []digest.SHA256) (_ map[digest.SHA256]int64, err error) {
 	if len(sums) == 0 {
 		return nil, nil
 	}
+	ctx, call := s.conn.Start(ctx, "verdict.envelope_erasures")
+	defer call.End(&err)
 	raw := make([][]byte, len(sums))
 	for i := range sums {
 		raw[i] = sums[i][:]
 	}
 	erasures := make(map[digest.SHA256]int64, len(sums))
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, erasuresSQL, s.conn.Tenant(), raw)
 		if err != nil {
 			return err

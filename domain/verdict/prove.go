@@ -29,7 +29,9 @@ type ProofRequest struct {
 // The error wraps [fault.ErrNotFound] if there is no such checkpoint, or none that the
 // entry is below. It is a *[ledger.ProofError] if what is stored makes no proof: then
 // [Store.Verify] tells more.
-func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (*ledger.Proof, error) {
+func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (_ *ledger.Proof, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.prove")
+	defer call.End(&err)
 	if seq < 0 || req.Size < 0 || req.From < 0 {
 		return nil, &fault.Invalid{Field: "seq", Allowed: "zero or more, as the sizes"}
 	}

@@ -46,9 +46,10 @@ func (s *Store) Range(ctx context.Context, from, to int64) iter.Seq2[Entry, erro
 	}
 }
 
-func (s *Store) rangeRows(ctx context.Context, from, to int64) ([]entryRow, error) {
-	var list []entryRow
-	err := pgfault.Retry(ctx, s.retry, func() error {
+func (s *Store) rangeRows(ctx context.Context, from, to int64) (list []entryRow, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.range")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, entriesSQL, s.conn.Tenant(), from, to)
 		if err != nil {
 			return err

@@ -28,9 +28,10 @@ const sizeSQL = `SELECT coalesce((SELECT e.seq + 1 FROM verdict.ledger_entries e
 
 // Size returns how many entries the ledger has: those with the places from 0 to one
 // below. What a transaction has appended is among them inside it.
-func (s *Store) Size(ctx context.Context) (int64, error) {
-	var size int64
-	err := pgfault.Retry(ctx, s.retry, func() error {
+func (s *Store) Size(ctx context.Context) (size int64, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.size")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, sizeSQL, s.conn.Tenant())
 		if err != nil {
 			return err
@@ -44,9 +45,11 @@ func (s *Store) Size(ctx context.Context) (int64, error) {
 // Root returns the root hash (RFC 6962) of the tree of the first so many entries. It
 // returns a *[fault.Invalid] for more than there are, and a *[ledger.ProofError] if parts
 // of the tree are not there: then [Store.Verify] tells more.
-func (s *Store) Root(ctx context.Context, size int64) (digest.SHA256, error) {
+func (s *Store) Root(ctx context.Context, size int64) (_ digest.SHA256, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.root")
+	defer call.End(&err)
 	var root tlog.Hash
-	err := s.atOneSnapshot(ctx, size, func(r tlog.HashReader) (err error) {
+	err = s.atOneSnapshot(ctx, size, func(r tlog.HashReader) (err error) {
 		root, err = tlog.TreeHash(size, r)
 		return err
 	})
@@ -61,14 +64,16 @@ func (s *Store) Root(ctx context.Context, size int64) (digest.SHA256, error) {
 // It returns a *[fault.Invalid] for a size that the ledger has not or an entry that is
 // not below it, and a *[ledger.ProofError] if what is stored makes no proof: then
 // [Store.Verify] tells more.
-func (s *Store) ProveInclusion(ctx context.Context, seq, size int64) (InclusionProof, error) {
+func (s *Store) ProveInclusion(ctx context.Context, seq, size int64) (_ InclusionProof, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.prove_inclusion")
+	defer call.End(&err)
 	if seq < 0 || seq >= size {
 		return InclusionProof{}, &fault.Invalid{Field: "seq", Allowed: fmt.Sprintf("0 to one below the size, %d", size), Problem: fmt.Sprintf("it is %d", seq)}
 	}
 	var root tlog.Hash
 	var leaf []tlog.Hash
 	var path tlog.RecordProof
-	err := s.atOneSnapshot(ctx, size, func(r tlog.HashReader) (err error) {
+	err = s.atOneSnapshot(ctx, size, func(r tlog.HashReader) (err error) {
 		if root, err = tlog.TreeHash(size, r); err != nil {
 			return err
 		}
@@ -87,13 +92,15 @@ func (s *Store) ProveInclusion(ctx context.Context, seq, size int64) (InclusionP
 
 // ProveConsistency proves that the tree of the size to begins with that of the size from.
 // It reads, and returns, what [Store.ProveInclusion] does.
-func (s *Store) ProveConsistency(ctx context.Context, from, to int64) (ConsistencyProof, error) {
+func (s *Store) ProveConsistency(ctx context.Context, from, to int64) (_ ConsistencyProof, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.prove_consistency")
+	defer call.End(&err)
 	if from < 0 || from > to {
 		return ConsistencyProof{}, &fault.Invalid{Field: "from", Allowed: fmt.Sprintf("0 to the newer size, %d", to), Problem: fmt.Sprintf("it is %d", from)}
 	}
 	var roots [2]tlog.Hash
 	var path tlog.TreeProof
-	err := s.atOneSnapshot(ctx, to, func(r tlog.HashReader) (err error) {
+	err = s.atOneSnapshot(ctx, to, func(r tlog.HashReader) (err error) {
 		for i, size := range []int64{from, to} {
 			if roots[i], err = tlog.TreeHash(size, r); err != nil {
 				return err

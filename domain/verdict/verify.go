@@ -66,7 +66,21 @@ func (r Report) OK() bool { return len(r.Findings) == 0 }
 // It returns a *[fault.Schema] if the ledger has columns that this library does not
 // know: a newer one wrote it, and whether it is right cannot be told. A *[fault.Invalid]
 // is a fault of the request.
-func (s *Store) Verify(ctx context.Context, req VerifyRequest) (Report, error) {
+func (s *Store) Verify(ctx context.Context, req VerifyRequest) (_ Report, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.verify")
+	defer call.End(&err)
+	r, err := s.verify(ctx, req)
+	faults := make([]string, len(r.Findings))
+	for i, f := range r.Findings {
+		faults[i] = string(f.Fault)
+	}
+	s.conn.Observer().Verified(ctx, s.conn.Tenant(), r.Verified, faults, err)
+	call.Set("entries", int(r.Verified))
+	call.Set("faults", len(faults))
+	return r, err
+}
+
+func (s *Store) verify(ctx context.Context, req VerifyRequest) (Report, error) {
 	v, err := newVerification(s, req)
 	if err != nil {
 		return Report{}, err

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"stella-ops.org/attestdb/domain/fault"
 )
 
@@ -67,9 +69,10 @@ func Apply(ctx context.Context, cfg Config) (*Report, error) {
 		if cfg.OnFile != nil {
 			cfg.OnFile(f.dir.module, f.name, i+1, len(m.pending))
 		}
-		if err := m.apply(ctx, f); err != nil {
+		if err := m.measured(ctx, f); err != nil {
 			return m.report, err
 		}
+		m.cfg.notePending(ctx, m.pending[i+1:])
 	}
 	m.report.UpToDate = len(m.pending) == 0
 	return m.report, nil
@@ -147,6 +150,29 @@ func (m *migration) makeRevisionTables(ctx context.Context) error {
 		return fmt.Errorf("revision tables: %w", serverError(err))
 	}
 	return nil
+}
+
+// measured applies a file in a span of its own.
+func (m *migration) measured(ctx context.Context, f *file) (err error) {
+	start := time.Now()
+	ctx, call := m.cfg.Observer.Start(ctx, "migrate_file", uuid.Nil)
+	defer call.End(&err)
+	call.Name("module", f.dir.module)
+	call.Name("migration", f.name)
+	err = m.apply(ctx, f)
+	m.cfg.Observer.Migrated(ctx, f.dir.module, time.Since(start), err)
+	return err
+}
+
+// notePending has the number of files measured that each module lacks.
+func (c *Config) notePending(ctx context.Context, pending []*file) {
+	lacks := make(map[string]int, len(c.Modules))
+	for _, f := range pending {
+		lacks[f.dir.module]++
+	}
+	for _, module := range c.Modules {
+		c.Observer.Pending(ctx, module, lacks[module])
+	}
 }
 
 // apply applies one file, again and again while a lock is in the way.

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/internal/observe"
 )
 
 const (
@@ -40,6 +41,8 @@ type Config struct {
 
 	// Logger is told of every file and of every wait; nil is silence.
 	Logger *slog.Logger
+	// Observer measures files; nil measures nothing.
+	Observer *observe.Observer
 	// OnFile is called before each file that applies: file n of total, n from 1.
 	OnFile func(module, file string, n, total int)
 

@@ -105,6 +105,7 @@ func survey(ctx context.Context, s *session, cfg Config, dirs []*directory) ([]M
 		return nil, nil, nil, serverError(err)
 	}
 	statuses, pending := judge(dirs, state)
+	cfg.notePending(ctx, pending)
 	if cfg.LibraryLevel > 0 {
 		floor, err := readFloor(ctx, s.conn)
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/internal/observe"
 )
 
 // SQLSTATEs that attestdb's own triggers raise. Class AD is nobody's.
@@ -159,7 +160,8 @@ func ended(pg *pgconn.PgError) bool {
 const attempts = 8
 
 // Retry runs f until it succeeds, its error is not again, or it has been run
-// eight times; between the runs it waits, longer each time and with jitter.
+// eight times; between the runs it waits, longer each time and with jitter. The call that
+// ctx belongs to counts and logs each repetition.
 func Retry(ctx context.Context, again func(error) bool, f func() error) error {
 	wait := 4 * time.Millisecond
 	for n := 1; ; n++ {
@@ -167,6 +169,7 @@ func Retry(ctx context.Context, again func(error) bool, f func() error) error {
 		if err == nil || n == attempts || !again(err) || ctx.Err() != nil {
 			return err
 		}
+		observe.Retried(ctx, err)
 		select {
 		case <-ctx.Done():
 			return err

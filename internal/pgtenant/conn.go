@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"stella-ops.org/attestdb/domain/fault"
+	"stella-ops.org/attestdb/internal/observe"
 	"stella-ops.org/attestdb/internal/pgfault"
 )
 
@@ -61,6 +62,8 @@ type Conn struct {
 	value   string
 	tenant  uuid.UUID
 	guarded bool
+	// observer measures the calls that send the statements; nil measures nothing.
+	observer *observe.Observer
 }
 
 // New returns a Conn whose statements are tenant's.
@@ -93,6 +96,27 @@ func (c *Conn) Guarded() *Conn {
 	d := *c
 	d.guarded = true
 	return &d
+}
+
+// Observed returns a Conn whose calls are measured.
+func (c *Conn) Observed(by *observe.Observer) *Conn {
+	d := *c
+	d.observer = by
+	return &d
+}
+
+// Observer returns what the Conn's calls are measured by. It may be nil, and is of use then.
+func (c *Conn) Observer() *observe.Observer { return c.observer }
+
+// Start begins a call whose statements the Conn sends: the first line of each public call
+// of a module. The context that it returns is the call's; [observe.Call.End] ends it.
+func (c *Conn) Start(ctx context.Context, operation string) (context.Context, *observe.Call) {
+	return c.observer.Start(ctx, operation, c.tenant)
+}
+
+// StartShared begins what several calls share, as [observe.Observer.StartShared] does.
+func (c *Conn) StartShared(ctx context.Context, operation string) (context.Context, *observe.Call) {
+	return c.observer.StartShared(ctx, operation, c.tenant)
 }
 
 // Begin starts a transaction, or a savepoint if the Conn is in one. The
