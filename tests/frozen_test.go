@@ -6,11 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	attestdb "stella-ops.org/attestdb/domain"
@@ -20,6 +18,7 @@ import (
 	"stella-ops.org/attestdb/domain/page"
 	"stella-ops.org/attestdb/domain/proofchain"
 	"stella-ops.org/attestdb/domain/verdict"
+	"stella-ops.org/attestdb/internal/migrator"
 	"stella-ops.org/attestdb/internal/testdb"
 	"stella-ops.org/attestdb/migrations"
 )
@@ -57,13 +56,9 @@ func TestEveryFrozenStateMigrates(t *testing.T) {
 			require.NoError(t, err)
 			require.True(t, status.UpToDate)
 			for _, module := range migrations.Modules {
-				want, err := os.ReadFile(filepath.Join("testdata", "catalogue", module+".golden"))
+				want, err := os.ReadFile(filepath.Join("..", "migrations", module, migrator.CatalogueFile))
 				require.NoError(t, err)
-				rows, err := conn.Query(ctx, catalogueSQL, module)
-				require.NoError(t, err)
-				lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-				require.NoError(t, err)
-				require.Equal(t, string(want), strings.Join(lines, "\n")+"\n")
+				require.Equal(t, string(want), catalogue(t, conn, module))
 			}
 
 			db, err := attestdb.Open(ctx, attestdb.Config{App: attestdb.Conn{URL: d.URL("app")}})
