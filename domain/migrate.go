@@ -48,6 +48,10 @@ type (
 	MigrateStatus = migrator.StatusReport
 	// PlannedMigration is a file that [Migrate] would apply, with its SQL.
 	PlannedMigration = migrator.PlannedFile
+	// MigrateVerification is what [VerifySchema] found.
+	MigrateVerification = migrator.Verification
+	// MigrateDifference is one object that is not as the migrations made it.
+	MigrateDifference = migrator.Difference
 	// MigrateLockError says which lock could not be had, and who holds it.
 	MigrateLockError = migrator.LockError
 )
@@ -103,6 +107,24 @@ func Migrations(ctx context.Context, cfg MigrateConfig) (_ *MigrateStatus, err e
 		return nil, fmt.Errorf("migration status: %w", err)
 	}
 	return status, nil
+}
+
+// VerifySchema compares the database with what the migrations of this library build: the
+// hash of every applied file; every table, column, constraint, index, policy, trigger,
+// function, owner and grant of attestdb's schemas, and whatever else is in them; and
+// whether the roles are plain groups. So it finds what somebody with the owner's rights
+// did in between: a trigger disabled, a policy dropped, a right granted.
+//
+// It changes nothing, takes about as long as the server needs to describe some hundred
+// objects, and any of attestdb's logins may ask, on a standby too. What differs is in the
+// answer and not an error; a database that is behind this library, or ahead of it, is not
+// UpToDate, and its objects were not compared.
+func VerifySchema(ctx context.Context, cfg MigrateConfig) (*MigrateVerification, error) {
+	report, err := migrator.Verify(ctx, cfg.migrator())
+	if err != nil {
+		return nil, fmt.Errorf("verify the schema: %w", err)
+	}
+	return report, nil
 }
 
 // Bootstrap makes attestdb's roles in the cluster and grants them what they

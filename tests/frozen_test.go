@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -41,16 +42,9 @@ func TestEveryFrozenStateMigrates(t *testing.T) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			t.Parallel()
 			ctx := t.Context()
-			d := testdb.NewEmpty(t)
-			dump, err := os.ReadFile(path)
-			require.NoError(t, err)
+			d := thaw(t, strings.TrimSuffix(filepath.Base(path), ".sql"))
 			conn := d.Conn(t, "superuser")
-			_, err = conn.Exec(ctx, string(dump))
-			require.NoError(t, err)
-			_, err = conn.Exec(ctx, "RESET ALL")
-			require.NoError(t, err)
-
-			_, err = attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
+			_, err := attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
 			require.NoError(t, err)
 			status, err := attestdb.Migrations(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
 			require.NoError(t, err)
@@ -77,6 +71,19 @@ func TestEveryFrozenStateMigrates(t *testing.T) {
 			require.Equal(t, matches[0].SHA256, digest.Sum(content))
 		})
 	}
+}
+
+// thaw makes a database of a frozen state, with its data.
+func thaw(t *testing.T, state string) *testdb.DB {
+	t.Helper()
+	dump, err := os.ReadFile(filepath.Join("testdata", "frozen", state+".sql"))
+	require.NoError(t, err)
+	d := testdb.NewEmpty(t)
+	conn := d.Conn(t, "superuser")
+	_, err = conn.Exec(t.Context(), string(dump))
+	require.NoError(t, err)
+	require.NoError(t, conn.Close(t.Context()))
+	return d
 }
 
 // freeze writes today's state, with data, as SQL without psql's own commands.
@@ -119,18 +126,12 @@ func freeze(t *testing.T) {
 func TestLedgerThatHoldsWhatIsRefusedNowMigrates(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	d := testdb.NewEmpty(t)
-	dump, err := os.ReadFile("testdata/frozen/0004_verdict_ledger.sql")
-	require.NoError(t, err)
+	d := thaw(t, "0004_verdict_ledger")
 	conn := d.Conn(t, "superuser")
-	_, err = conn.Exec(ctx, string(dump))
-	require.NoError(t, err)
-	_, err = conn.Exec(ctx, "RESET ALL")
-	require.NoError(t, err)
 	var id uuid.UUID
 	require.NoError(t, conn.QueryRow(ctx, `SELECT e.tenant_id FROM attestor.envelopes e JOIN attestor.envelope_contents c USING (tenant_id, id)
 		CROSS JOIN LATERAL verdict.erase_envelope(e.tenant_id, e.sha256, 'root', NULL) LIMIT 1`).Scan(&id))
-	_, err = attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
+	_, err := attestdb.Migrate(ctx, attestdb.MigrateConfig{URL: d.URL("owner")})
 	require.NoError(t, err)
 	r, err := openOn(t, d).Tenant(attestdb.TenantID(id)).Verdict().Verify(ctx, verdict.VerifyRequest{})
 	require.NoError(t, err)

@@ -67,31 +67,39 @@ func Plan(ctx context.Context, cfg Config) ([]PlannedFile, error) {
 	return plan, nil
 }
 
-// examine connects, and surveys with whatever rights the login has.
-func examine(ctx context.Context, cfg Config) ([]ModuleStatus, map[string]*found, []*file, error) {
+// examine surveys with whatever rights the login has.
+func examine(ctx context.Context, cfg Config) (statuses []ModuleStatus, state map[string]*found, pending []*file, err error) {
+	err = look(ctx, cfg, func(ctx context.Context, s *session, cfg Config, dirs []*directory) (err error) {
+		statuses, state, pending, err = survey(ctx, s, cfg, dirs)
+		return err
+	})
+	return statuses, state, pending, err
+}
+
+// look connects, as the owner if the login may be that, for f to read.
+func look(ctx context.Context, cfg Config, f func(context.Context, *session, Config, []*directory) error) error {
 	cfg, dirs, err := cfg.prepare()
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
 	cc, err := cfg.connConfig()
 	if err != nil {
-		return nil, nil, nil, err
+		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, cfg.Timeout, errTimeout)
 	defer cancel()
 	s, err := open(ctx, cc, "owner", cfg.Logger)
 	if err != nil {
-		return nil, nil, nil, cancelled(ctx, err)
+		return cancelled(ctx, err)
 	}
 	defer s.close(ctx)
 	if err := s.tryOwner(ctx); err != nil {
-		return nil, nil, nil, cancelled(ctx, err)
+		return cancelled(ctx, err)
 	}
-	statuses, state, pending, err := survey(ctx, s, cfg, dirs)
-	if err != nil {
-		return nil, nil, nil, cancelled(ctx, err)
+	if err := f(ctx, s, cfg, dirs); err != nil {
+		return cancelled(ctx, err)
 	}
-	return statuses, state, pending, nil
+	return nil
 }
 
 // survey compares the database with the directories and with the level.
