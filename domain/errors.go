@@ -18,6 +18,7 @@ var (
 	ErrLedgerLaw           = fault.ErrLedgerLaw
 	ErrIdempotencyConflict = fault.ErrIdempotencyConflict
 	ErrErased              = fault.ErrErased
+	ErrHeld                = fault.ErrHeld
 	ErrNoActor             = fault.ErrNoActor
 	ErrAppendOnly          = fault.ErrAppendOnly
 	ErrVerification        = fault.ErrVerification

@@ -232,3 +232,16 @@ func (db *DB) Eraser() *verdict.Eraser {
 	}
 	return verdict.NewEraser(pgtenant.NewBare(db.admin).Observed(db.observer))
 }
+
+// Retention returns the handle that says how long contents are kept, holds them, and erases
+// what has expired. It needs Config.Admin, or Config.Auditor for reading alone.
+func (db *DB) Retention() *verdict.Retention {
+	switch {
+	case db.admin != nil:
+		return verdict.NewRetention(pgtenant.NewBare(db.admin).Observed(db.observer))
+	case db.auditor != nil:
+		return verdict.NewRetention(pgtenant.NewBare(db.auditor).Observed(db.observer))
+	default:
+		return verdict.NewRetention(pgtenant.NewBare(noPool("Admin")))
+	}
+}

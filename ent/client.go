@@ -32,12 +32,15 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictholdrelease"
 	"stella-ops.org/attestdb/ent/verdictledger"
 	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
 	"stella-ops.org/attestdb/ent/verdictledgerentry"
 	"stella-ops.org/attestdb/ent/verdictledgerinput"
 	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictlegalhold"
 	"stella-ops.org/attestdb/ent/verdictpayload"
+	"stella-ops.org/attestdb/ent/verdictretentionrule"
 
 	"stella-ops.org/attestdb/ent/internal"
 )
@@ -81,6 +84,8 @@ type Client struct {
 	StatementSubject *StatementSubjectClient
 	// Tenant is the client for interacting with the Tenant builders.
 	Tenant *TenantClient
+	// VerdictHoldRelease is the client for interacting with the VerdictHoldRelease builders.
+	VerdictHoldRelease *VerdictHoldReleaseClient
 	// VerdictLedger is the client for interacting with the VerdictLedger builders.
 	VerdictLedger *VerdictLedgerClient
 	// VerdictLedgerCheckpoint is the client for interacting with the VerdictLedgerCheckpoint builders.
@@ -91,8 +96,12 @@ type Client struct {
 	VerdictLedgerInput *VerdictLedgerInputClient
 	// VerdictLedgerNode is the client for interacting with the VerdictLedgerNode builders.
 	VerdictLedgerNode *VerdictLedgerNodeClient
+	// VerdictLegalHold is the client for interacting with the VerdictLegalHold builders.
+	VerdictLegalHold *VerdictLegalHoldClient
 	// VerdictPayload is the client for interacting with the VerdictPayload builders.
 	VerdictPayload *VerdictPayloadClient
+	// VerdictRetentionRule is the client for interacting with the VerdictRetentionRule builders.
+	VerdictRetentionRule *VerdictRetentionRuleClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -121,12 +130,15 @@ func (c *Client) init() {
 	c.Statement = NewStatementClient(c.config)
 	c.StatementSubject = NewStatementSubjectClient(c.config)
 	c.Tenant = NewTenantClient(c.config)
+	c.VerdictHoldRelease = NewVerdictHoldReleaseClient(c.config)
 	c.VerdictLedger = NewVerdictLedgerClient(c.config)
 	c.VerdictLedgerCheckpoint = NewVerdictLedgerCheckpointClient(c.config)
 	c.VerdictLedgerEntry = NewVerdictLedgerEntryClient(c.config)
 	c.VerdictLedgerInput = NewVerdictLedgerInputClient(c.config)
 	c.VerdictLedgerNode = NewVerdictLedgerNodeClient(c.config)
+	c.VerdictLegalHold = NewVerdictLegalHoldClient(c.config)
 	c.VerdictPayload = NewVerdictPayloadClient(c.config)
+	c.VerdictRetentionRule = NewVerdictRetentionRuleClient(c.config)
 }
 
 type (
@@ -240,12 +252,15 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Statement:               NewStatementClient(cfg),
 		StatementSubject:        NewStatementSubjectClient(cfg),
 		Tenant:                  NewTenantClient(cfg),
+		VerdictHoldRelease:      NewVerdictHoldReleaseClient(cfg),
 		VerdictLedger:           NewVerdictLedgerClient(cfg),
 		VerdictLedgerCheckpoint: NewVerdictLedgerCheckpointClient(cfg),
 		VerdictLedgerEntry:      NewVerdictLedgerEntryClient(cfg),
 		VerdictLedgerInput:      NewVerdictLedgerInputClient(cfg),
 		VerdictLedgerNode:       NewVerdictLedgerNodeClient(cfg),
+		VerdictLegalHold:        NewVerdictLegalHoldClient(cfg),
 		VerdictPayload:          NewVerdictPayloadClient(cfg),
+		VerdictRetentionRule:    NewVerdictRetentionRuleClient(cfg),
 	}, nil
 }
 
@@ -283,12 +298,15 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Statement:               NewStatementClient(cfg),
 		StatementSubject:        NewStatementSubjectClient(cfg),
 		Tenant:                  NewTenantClient(cfg),
+		VerdictHoldRelease:      NewVerdictHoldReleaseClient(cfg),
 		VerdictLedger:           NewVerdictLedgerClient(cfg),
 		VerdictLedgerCheckpoint: NewVerdictLedgerCheckpointClient(cfg),
 		VerdictLedgerEntry:      NewVerdictLedgerEntryClient(cfg),
 		VerdictLedgerInput:      NewVerdictLedgerInputClient(cfg),
 		VerdictLedgerNode:       NewVerdictLedgerNodeClient(cfg),
+		VerdictLegalHold:        NewVerdictLegalHoldClient(cfg),
 		VerdictPayload:          NewVerdictPayloadClient(cfg),
+		VerdictRetentionRule:    NewVerdictRetentionRuleClient(cfg),
 	}, nil
 }
 
@@ -321,9 +339,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
 		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
 		c.SBOM, c.SBOMArtifact, c.SBOMContent, c.SBOMEntry, c.SBOMEntryDigest,
-		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant, c.VerdictLedger,
-		c.VerdictLedgerCheckpoint, c.VerdictLedgerEntry, c.VerdictLedgerInput,
-		c.VerdictLedgerNode, c.VerdictPayload,
+		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant,
+		c.VerdictHoldRelease, c.VerdictLedger, c.VerdictLedgerCheckpoint,
+		c.VerdictLedgerEntry, c.VerdictLedgerInput, c.VerdictLedgerNode,
+		c.VerdictLegalHold, c.VerdictPayload, c.VerdictRetentionRule,
 	} {
 		n.Use(hooks...)
 	}
@@ -336,9 +355,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Envelope, c.EnvelopeContent, c.EnvelopeSignature, c.EnvelopeVerification,
 		c.LibraryFloor, c.ProofChain, c.ProofSegment, c.RekorCheckpoint, c.RekorEntry,
 		c.SBOM, c.SBOMArtifact, c.SBOMContent, c.SBOMEntry, c.SBOMEntryDigest,
-		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant, c.VerdictLedger,
-		c.VerdictLedgerCheckpoint, c.VerdictLedgerEntry, c.VerdictLedgerInput,
-		c.VerdictLedgerNode, c.VerdictPayload,
+		c.SBOMEntryLicence, c.Statement, c.StatementSubject, c.Tenant,
+		c.VerdictHoldRelease, c.VerdictLedger, c.VerdictLedgerCheckpoint,
+		c.VerdictLedgerEntry, c.VerdictLedgerInput, c.VerdictLedgerNode,
+		c.VerdictLegalHold, c.VerdictPayload, c.VerdictRetentionRule,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -383,6 +403,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.StatementSubject.mutate(ctx, m)
 	case *TenantMutation:
 		return c.Tenant.mutate(ctx, m)
+	case *VerdictHoldReleaseMutation:
+		return c.VerdictHoldRelease.mutate(ctx, m)
 	case *VerdictLedgerMutation:
 		return c.VerdictLedger.mutate(ctx, m)
 	case *VerdictLedgerCheckpointMutation:
@@ -393,8 +415,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.VerdictLedgerInput.mutate(ctx, m)
 	case *VerdictLedgerNodeMutation:
 		return c.VerdictLedgerNode.mutate(ctx, m)
+	case *VerdictLegalHoldMutation:
+		return c.VerdictLegalHold.mutate(ctx, m)
 	case *VerdictPayloadMutation:
 		return c.VerdictPayload.mutate(ctx, m)
+	case *VerdictRetentionRuleMutation:
+		return c.VerdictRetentionRule.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("ent: unknown mutation type %T", m)
 	}
@@ -2289,6 +2315,97 @@ func (c *TenantClient) mutate(ctx context.Context, m *TenantMutation) (Value, er
 	}
 }
 
+// VerdictHoldReleaseClient is a client for the VerdictHoldRelease schema.
+type VerdictHoldReleaseClient struct {
+	config
+}
+
+// NewVerdictHoldReleaseClient returns a client for the VerdictHoldRelease from the given config.
+func NewVerdictHoldReleaseClient(c config) *VerdictHoldReleaseClient {
+	return &VerdictHoldReleaseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictholdrelease.Hooks(f(g(h())))`.
+func (c *VerdictHoldReleaseClient) Use(hooks ...Hook) {
+	c.hooks.VerdictHoldRelease = append(c.hooks.VerdictHoldRelease, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictholdrelease.Intercept(f(g(h())))`.
+func (c *VerdictHoldReleaseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictHoldRelease = append(c.inters.VerdictHoldRelease, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictHoldRelease entity.
+func (c *VerdictHoldReleaseClient) Create() *VerdictHoldReleaseCreate {
+	mutation := newVerdictHoldReleaseMutation(c.config, OpCreate)
+	return &VerdictHoldReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictHoldRelease entities.
+func (c *VerdictHoldReleaseClient) CreateBulk(builders ...*VerdictHoldReleaseCreate) *VerdictHoldReleaseCreateBulk {
+	return &VerdictHoldReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictHoldReleaseClient) MapCreateBulk(slice any, setFunc func(*VerdictHoldReleaseCreate, int)) *VerdictHoldReleaseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictHoldReleaseCreateBulk{err: fmt.Errorf("calling to VerdictHoldReleaseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictHoldReleaseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictHoldReleaseCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictHoldRelease.
+func (c *VerdictHoldReleaseClient) Query() *VerdictHoldReleaseQuery {
+	return &VerdictHoldReleaseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictHoldRelease},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictHoldRelease entity by its id.
+func (c *VerdictHoldReleaseClient) Get(ctx context.Context, id uuid.UUID) (*VerdictHoldRelease, error) {
+	return c.Query().Where(verdictholdrelease.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictHoldReleaseClient) GetX(ctx context.Context, id uuid.UUID) *VerdictHoldRelease {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictHoldReleaseClient) Hooks() []Hook {
+	return c.hooks.VerdictHoldRelease
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictHoldReleaseClient) Interceptors() []Interceptor {
+	return c.inters.VerdictHoldRelease
+}
+
+func (c *VerdictHoldReleaseClient) mutate(ctx context.Context, m *VerdictHoldReleaseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictHoldReleaseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictHoldRelease mutation op: %q", m.Op())
+	}
+}
+
 // VerdictLedgerClient is a client for the VerdictLedger schema.
 type VerdictLedgerClient struct {
 	config
@@ -2744,6 +2861,97 @@ func (c *VerdictLedgerNodeClient) mutate(ctx context.Context, m *VerdictLedgerNo
 	}
 }
 
+// VerdictLegalHoldClient is a client for the VerdictLegalHold schema.
+type VerdictLegalHoldClient struct {
+	config
+}
+
+// NewVerdictLegalHoldClient returns a client for the VerdictLegalHold from the given config.
+func NewVerdictLegalHoldClient(c config) *VerdictLegalHoldClient {
+	return &VerdictLegalHoldClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictlegalhold.Hooks(f(g(h())))`.
+func (c *VerdictLegalHoldClient) Use(hooks ...Hook) {
+	c.hooks.VerdictLegalHold = append(c.hooks.VerdictLegalHold, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictlegalhold.Intercept(f(g(h())))`.
+func (c *VerdictLegalHoldClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictLegalHold = append(c.inters.VerdictLegalHold, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictLegalHold entity.
+func (c *VerdictLegalHoldClient) Create() *VerdictLegalHoldCreate {
+	mutation := newVerdictLegalHoldMutation(c.config, OpCreate)
+	return &VerdictLegalHoldCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictLegalHold entities.
+func (c *VerdictLegalHoldClient) CreateBulk(builders ...*VerdictLegalHoldCreate) *VerdictLegalHoldCreateBulk {
+	return &VerdictLegalHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictLegalHoldClient) MapCreateBulk(slice any, setFunc func(*VerdictLegalHoldCreate, int)) *VerdictLegalHoldCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictLegalHoldCreateBulk{err: fmt.Errorf("calling to VerdictLegalHoldClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictLegalHoldCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictLegalHoldCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictLegalHold.
+func (c *VerdictLegalHoldClient) Query() *VerdictLegalHoldQuery {
+	return &VerdictLegalHoldQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictLegalHold},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictLegalHold entity by its id.
+func (c *VerdictLegalHoldClient) Get(ctx context.Context, id uuid.UUID) (*VerdictLegalHold, error) {
+	return c.Query().Where(verdictlegalhold.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictLegalHoldClient) GetX(ctx context.Context, id uuid.UUID) *VerdictLegalHold {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictLegalHoldClient) Hooks() []Hook {
+	return c.hooks.VerdictLegalHold
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictLegalHoldClient) Interceptors() []Interceptor {
+	return c.inters.VerdictLegalHold
+}
+
+func (c *VerdictLegalHoldClient) mutate(ctx context.Context, m *VerdictLegalHoldMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictLegalHoldCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictLegalHold mutation op: %q", m.Op())
+	}
+}
+
 // VerdictPayloadClient is a client for the VerdictPayload schema.
 type VerdictPayloadClient struct {
 	config
@@ -2835,23 +3043,116 @@ func (c *VerdictPayloadClient) mutate(ctx context.Context, m *VerdictPayloadMuta
 	}
 }
 
+// VerdictRetentionRuleClient is a client for the VerdictRetentionRule schema.
+type VerdictRetentionRuleClient struct {
+	config
+}
+
+// NewVerdictRetentionRuleClient returns a client for the VerdictRetentionRule from the given config.
+func NewVerdictRetentionRuleClient(c config) *VerdictRetentionRuleClient {
+	return &VerdictRetentionRuleClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verdictretentionrule.Hooks(f(g(h())))`.
+func (c *VerdictRetentionRuleClient) Use(hooks ...Hook) {
+	c.hooks.VerdictRetentionRule = append(c.hooks.VerdictRetentionRule, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verdictretentionrule.Intercept(f(g(h())))`.
+func (c *VerdictRetentionRuleClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerdictRetentionRule = append(c.inters.VerdictRetentionRule, interceptors...)
+}
+
+// Create returns a builder for creating a VerdictRetentionRule entity.
+func (c *VerdictRetentionRuleClient) Create() *VerdictRetentionRuleCreate {
+	mutation := newVerdictRetentionRuleMutation(c.config, OpCreate)
+	return &VerdictRetentionRuleCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerdictRetentionRule entities.
+func (c *VerdictRetentionRuleClient) CreateBulk(builders ...*VerdictRetentionRuleCreate) *VerdictRetentionRuleCreateBulk {
+	return &VerdictRetentionRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerdictRetentionRuleClient) MapCreateBulk(slice any, setFunc func(*VerdictRetentionRuleCreate, int)) *VerdictRetentionRuleCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerdictRetentionRuleCreateBulk{err: fmt.Errorf("calling to VerdictRetentionRuleClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerdictRetentionRuleCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerdictRetentionRuleCreateBulk{config: c.config, builders: builders}
+}
+
+// Query returns a query builder for VerdictRetentionRule.
+func (c *VerdictRetentionRuleClient) Query() *VerdictRetentionRuleQuery {
+	return &VerdictRetentionRuleQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerdictRetentionRule},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerdictRetentionRule entity by its id.
+func (c *VerdictRetentionRuleClient) Get(ctx context.Context, id uuid.UUID) (*VerdictRetentionRule, error) {
+	return c.Query().Where(verdictretentionrule.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerdictRetentionRuleClient) GetX(ctx context.Context, id uuid.UUID) *VerdictRetentionRule {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *VerdictRetentionRuleClient) Hooks() []Hook {
+	return c.hooks.VerdictRetentionRule
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerdictRetentionRuleClient) Interceptors() []Interceptor {
+	return c.inters.VerdictRetentionRule
+}
+
+func (c *VerdictRetentionRuleClient) mutate(ctx context.Context, m *VerdictRetentionRuleMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerdictRetentionRuleCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+
+	default:
+		return nil, fmt.Errorf("ent: unknown VerdictRetentionRule mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
 		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, SBOM,
 		SBOMArtifact, SBOMContent, SBOMEntry, SBOMEntryDigest, SBOMEntryLicence,
-		Statement, StatementSubject, Tenant, VerdictLedger, VerdictLedgerCheckpoint,
-		VerdictLedgerEntry, VerdictLedgerInput, VerdictLedgerNode,
-		VerdictPayload []ent.Hook
+		Statement, StatementSubject, Tenant, VerdictHoldRelease, VerdictLedger,
+		VerdictLedgerCheckpoint, VerdictLedgerEntry, VerdictLedgerInput,
+		VerdictLedgerNode, VerdictLegalHold, VerdictPayload,
+		VerdictRetentionRule []ent.Hook
 	}
 	inters struct {
 		Envelope, EnvelopeContent, EnvelopeSignature, EnvelopeVerification,
 		LibraryFloor, ProofChain, ProofSegment, RekorCheckpoint, RekorEntry, SBOM,
 		SBOMArtifact, SBOMContent, SBOMEntry, SBOMEntryDigest, SBOMEntryLicence,
-		Statement, StatementSubject, Tenant, VerdictLedger, VerdictLedgerCheckpoint,
-		VerdictLedgerEntry, VerdictLedgerInput, VerdictLedgerNode,
-		VerdictPayload []ent.Interceptor
+		Statement, StatementSubject, Tenant, VerdictHoldRelease, VerdictLedger,
+		VerdictLedgerCheckpoint, VerdictLedgerEntry, VerdictLedgerInput,
+		VerdictLedgerNode, VerdictLegalHold, VerdictPayload,
+		VerdictRetentionRule []ent.Interceptor
 	}
 )
 
@@ -2876,12 +3177,15 @@ var (
 		Statement:               tableSchemas[0],
 		StatementSubject:        tableSchemas[0],
 		Tenant:                  tableSchemas[2],
+		VerdictHoldRelease:      tableSchemas[3],
 		VerdictLedger:           tableSchemas[3],
 		VerdictLedgerCheckpoint: tableSchemas[3],
 		VerdictLedgerEntry:      tableSchemas[3],
 		VerdictLedgerInput:      tableSchemas[3],
 		VerdictLedgerNode:       tableSchemas[3],
+		VerdictLegalHold:        tableSchemas[3],
 		VerdictPayload:          tableSchemas[3],
+		VerdictRetentionRule:    tableSchemas[3],
 	}
 	tableSchemas = [...]string{"attestor", "rekor", "tenancy", "verdict"}
 )

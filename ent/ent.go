@@ -30,12 +30,15 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictholdrelease"
 	"stella-ops.org/attestdb/ent/verdictledger"
 	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
 	"stella-ops.org/attestdb/ent/verdictledgerentry"
 	"stella-ops.org/attestdb/ent/verdictledgerinput"
 	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictlegalhold"
 	"stella-ops.org/attestdb/ent/verdictpayload"
+	"stella-ops.org/attestdb/ent/verdictretentionrule"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -114,12 +117,15 @@ func checkColumn(t, c string) error {
 			statement.Table:               statement.ValidColumn,
 			statementsubject.Table:        statementsubject.ValidColumn,
 			tenant.Table:                  tenant.ValidColumn,
+			verdictholdrelease.Table:      verdictholdrelease.ValidColumn,
 			verdictledger.Table:           verdictledger.ValidColumn,
 			verdictledgercheckpoint.Table: verdictledgercheckpoint.ValidColumn,
 			verdictledgerentry.Table:      verdictledgerentry.ValidColumn,
 			verdictledgerinput.Table:      verdictledgerinput.ValidColumn,
 			verdictledgernode.Table:       verdictledgernode.ValidColumn,
+			verdictlegalhold.Table:        verdictlegalhold.ValidColumn,
 			verdictpayload.Table:          verdictpayload.ValidColumn,
+			verdictretentionrule.Table:    verdictretentionrule.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

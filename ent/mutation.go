@@ -32,12 +32,15 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictholdrelease"
 	"stella-ops.org/attestdb/ent/verdictledger"
 	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
 	"stella-ops.org/attestdb/ent/verdictledgerentry"
 	"stella-ops.org/attestdb/ent/verdictledgerinput"
 	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictlegalhold"
 	"stella-ops.org/attestdb/ent/verdictpayload"
+	"stella-ops.org/attestdb/ent/verdictretentionrule"
 )
 
 const (
@@ -67,12 +70,15 @@ const (
 	TypeStatement               = "Statement"
 	TypeStatementSubject        = "StatementSubject"
 	TypeTenant                  = "Tenant"
+	TypeVerdictHoldRelease      = "VerdictHoldRelease"
 	TypeVerdictLedger           = "VerdictLedger"
 	TypeVerdictLedgerCheckpoint = "VerdictLedgerCheckpoint"
 	TypeVerdictLedgerEntry      = "VerdictLedgerEntry"
 	TypeVerdictLedgerInput      = "VerdictLedgerInput"
 	TypeVerdictLedgerNode       = "VerdictLedgerNode"
+	TypeVerdictLegalHold        = "VerdictLegalHold"
 	TypeVerdictPayload          = "VerdictPayload"
+	TypeVerdictRetentionRule    = "VerdictRetentionRule"
 )
 
 // EnvelopeMutation represents an operation that mutates the Envelope nodes in the graph.
@@ -14577,6 +14583,590 @@ func (m *TenantMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Tenant edge %s", name)
 }
 
+// VerdictHoldReleaseMutation represents an operation that mutates the VerdictHoldRelease nodes in the graph.
+type VerdictHoldReleaseMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *uuid.UUID
+	tenant_id     *uuid.UUID
+	created_at    *time.Time
+	seq           *int64
+	addseq        *int64
+	reason        *string
+	actor         *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*VerdictHoldRelease, error)
+	predicates    []predicate.VerdictHoldRelease
+}
+
+var _ ent.Mutation = (*VerdictHoldReleaseMutation)(nil)
+
+// verdictholdreleaseOption allows management of the mutation configuration using functional options.
+type verdictholdreleaseOption func(*VerdictHoldReleaseMutation)
+
+// newVerdictHoldReleaseMutation creates new mutation for the VerdictHoldRelease entity.
+func newVerdictHoldReleaseMutation(c config, op Op, opts ...verdictholdreleaseOption) *VerdictHoldReleaseMutation {
+	m := &VerdictHoldReleaseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictHoldRelease,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictHoldReleaseID sets the ID field of the mutation.
+func withVerdictHoldReleaseID(id uuid.UUID) verdictholdreleaseOption {
+	return func(m *VerdictHoldReleaseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictHoldRelease
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictHoldRelease, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictHoldRelease.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictHoldRelease sets the old VerdictHoldRelease of the mutation.
+func withVerdictHoldRelease(node *VerdictHoldRelease) verdictholdreleaseOption {
+	return func(m *VerdictHoldReleaseMutation) {
+		m.oldValue = func(context.Context) (*VerdictHoldRelease, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictHoldReleaseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictHoldReleaseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictHoldRelease entities.
+func (m *VerdictHoldReleaseMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictHoldReleaseMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictHoldReleaseMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictHoldRelease.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictHoldReleaseMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictHoldReleaseMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictHoldRelease entity.
+// If the VerdictHoldRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictHoldReleaseMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictHoldReleaseMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictHoldReleaseMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictHoldReleaseMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictHoldRelease entity.
+// If the VerdictHoldRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictHoldReleaseMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictHoldReleaseMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *VerdictHoldReleaseMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *VerdictHoldReleaseMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the VerdictHoldRelease entity.
+// If the VerdictHoldRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictHoldReleaseMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *VerdictHoldReleaseMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *VerdictHoldReleaseMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *VerdictHoldReleaseMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *VerdictHoldReleaseMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *VerdictHoldReleaseMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the VerdictHoldRelease entity.
+// If the VerdictHoldRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictHoldReleaseMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *VerdictHoldReleaseMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *VerdictHoldReleaseMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *VerdictHoldReleaseMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the VerdictHoldRelease entity.
+// If the VerdictHoldRelease object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictHoldReleaseMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *VerdictHoldReleaseMutation) ResetActor() {
+	m.actor = nil
+}
+
+// Where appends a list predicates to the VerdictHoldReleaseMutation builder.
+func (m *VerdictHoldReleaseMutation) Where(ps ...predicate.VerdictHoldRelease) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictHoldReleaseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictHoldReleaseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictHoldRelease, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictHoldReleaseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictHoldReleaseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictHoldRelease).
+func (m *VerdictHoldReleaseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictHoldReleaseMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictholdrelease.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictholdrelease.FieldCreatedAt)
+	}
+	if m.seq != nil {
+		fields = append(fields, verdictholdrelease.FieldSeq)
+	}
+	if m.reason != nil {
+		fields = append(fields, verdictholdrelease.FieldReason)
+	}
+	if m.actor != nil {
+		fields = append(fields, verdictholdrelease.FieldActor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictHoldReleaseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictholdrelease.FieldTenantID:
+		return m.TenantID()
+	case verdictholdrelease.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictholdrelease.FieldSeq:
+		return m.Seq()
+	case verdictholdrelease.FieldReason:
+		return m.Reason()
+	case verdictholdrelease.FieldActor:
+		return m.Actor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictHoldReleaseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictholdrelease.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictholdrelease.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictholdrelease.FieldSeq:
+		return m.OldSeq(ctx)
+	case verdictholdrelease.FieldReason:
+		return m.OldReason(ctx)
+	case verdictholdrelease.FieldActor:
+		return m.OldActor(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictHoldRelease field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictHoldReleaseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictholdrelease.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictholdrelease.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictholdrelease.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case verdictholdrelease.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case verdictholdrelease.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictHoldRelease field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictHoldReleaseMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, verdictholdrelease.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictHoldReleaseMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictholdrelease.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictHoldReleaseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictholdrelease.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictHoldRelease numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictHoldReleaseMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictHoldReleaseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictHoldReleaseMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerdictHoldRelease nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictHoldReleaseMutation) ResetField(name string) error {
+	switch name {
+	case verdictholdrelease.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictholdrelease.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictholdrelease.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case verdictholdrelease.FieldReason:
+		m.ResetReason()
+		return nil
+	case verdictholdrelease.FieldActor:
+		m.ResetActor()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictHoldRelease field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictHoldReleaseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictHoldReleaseMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictHoldReleaseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictHoldReleaseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictHoldReleaseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictHoldReleaseMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictHoldReleaseMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictHoldRelease unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictHoldReleaseMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictHoldRelease edge %s", name)
+}
+
 // VerdictLedgerMutation represents an operation that mutates the VerdictLedger nodes in the graph.
 type VerdictLedgerMutation struct {
 	config
@@ -18695,6 +19285,866 @@ func (m *VerdictLedgerNodeMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown VerdictLedgerNode edge %s", name)
 }
 
+// VerdictLegalHoldMutation represents an operation that mutates the VerdictLegalHold nodes in the graph.
+type VerdictLegalHoldMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *uuid.UUID
+	tenant_id         *uuid.UUID
+	created_at        *time.Time
+	seq               *int64
+	addseq            *int64
+	scope             *string
+	subject_algorithm *string
+	subject_digest    *[]byte
+	digest            **digest.SHA256
+	reason            *string
+	actor             *string
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*VerdictLegalHold, error)
+	predicates        []predicate.VerdictLegalHold
+}
+
+var _ ent.Mutation = (*VerdictLegalHoldMutation)(nil)
+
+// verdictlegalholdOption allows management of the mutation configuration using functional options.
+type verdictlegalholdOption func(*VerdictLegalHoldMutation)
+
+// newVerdictLegalHoldMutation creates new mutation for the VerdictLegalHold entity.
+func newVerdictLegalHoldMutation(c config, op Op, opts ...verdictlegalholdOption) *VerdictLegalHoldMutation {
+	m := &VerdictLegalHoldMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictLegalHold,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictLegalHoldID sets the ID field of the mutation.
+func withVerdictLegalHoldID(id uuid.UUID) verdictlegalholdOption {
+	return func(m *VerdictLegalHoldMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictLegalHold
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictLegalHold, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictLegalHold.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictLegalHold sets the old VerdictLegalHold of the mutation.
+func withVerdictLegalHold(node *VerdictLegalHold) verdictlegalholdOption {
+	return func(m *VerdictLegalHoldMutation) {
+		m.oldValue = func(context.Context) (*VerdictLegalHold, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictLegalHoldMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictLegalHoldMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictLegalHold entities.
+func (m *VerdictLegalHoldMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictLegalHoldMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictLegalHoldMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictLegalHold.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictLegalHoldMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictLegalHoldMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictLegalHoldMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictLegalHoldMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictLegalHoldMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictLegalHoldMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *VerdictLegalHoldMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *VerdictLegalHoldMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *VerdictLegalHoldMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *VerdictLegalHoldMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *VerdictLegalHoldMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetScope sets the "scope" field.
+func (m *VerdictLegalHoldMutation) SetScope(s string) {
+	m.scope = &s
+}
+
+// Scope returns the value of the "scope" field in the mutation.
+func (m *VerdictLegalHoldMutation) Scope() (r string, exists bool) {
+	v := m.scope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScope returns the old "scope" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldScope(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScope is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScope requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScope: %w", err)
+	}
+	return oldValue.Scope, nil
+}
+
+// ResetScope resets all changes to the "scope" field.
+func (m *VerdictLegalHoldMutation) ResetScope() {
+	m.scope = nil
+}
+
+// SetSubjectAlgorithm sets the "subject_algorithm" field.
+func (m *VerdictLegalHoldMutation) SetSubjectAlgorithm(s string) {
+	m.subject_algorithm = &s
+}
+
+// SubjectAlgorithm returns the value of the "subject_algorithm" field in the mutation.
+func (m *VerdictLegalHoldMutation) SubjectAlgorithm() (r string, exists bool) {
+	v := m.subject_algorithm
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectAlgorithm returns the old "subject_algorithm" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldSubjectAlgorithm(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectAlgorithm is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectAlgorithm requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectAlgorithm: %w", err)
+	}
+	return oldValue.SubjectAlgorithm, nil
+}
+
+// ClearSubjectAlgorithm clears the value of the "subject_algorithm" field.
+func (m *VerdictLegalHoldMutation) ClearSubjectAlgorithm() {
+	m.subject_algorithm = nil
+	m.clearedFields[verdictlegalhold.FieldSubjectAlgorithm] = struct{}{}
+}
+
+// SubjectAlgorithmCleared returns if the "subject_algorithm" field was cleared in this mutation.
+func (m *VerdictLegalHoldMutation) SubjectAlgorithmCleared() bool {
+	_, ok := m.clearedFields[verdictlegalhold.FieldSubjectAlgorithm]
+	return ok
+}
+
+// ResetSubjectAlgorithm resets all changes to the "subject_algorithm" field.
+func (m *VerdictLegalHoldMutation) ResetSubjectAlgorithm() {
+	m.subject_algorithm = nil
+	delete(m.clearedFields, verdictlegalhold.FieldSubjectAlgorithm)
+}
+
+// SetSubjectDigest sets the "subject_digest" field.
+func (m *VerdictLegalHoldMutation) SetSubjectDigest(b []byte) {
+	m.subject_digest = &b
+}
+
+// SubjectDigest returns the value of the "subject_digest" field in the mutation.
+func (m *VerdictLegalHoldMutation) SubjectDigest() (r []byte, exists bool) {
+	v := m.subject_digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubjectDigest returns the old "subject_digest" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldSubjectDigest(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubjectDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubjectDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubjectDigest: %w", err)
+	}
+	return oldValue.SubjectDigest, nil
+}
+
+// ClearSubjectDigest clears the value of the "subject_digest" field.
+func (m *VerdictLegalHoldMutation) ClearSubjectDigest() {
+	m.subject_digest = nil
+	m.clearedFields[verdictlegalhold.FieldSubjectDigest] = struct{}{}
+}
+
+// SubjectDigestCleared returns if the "subject_digest" field was cleared in this mutation.
+func (m *VerdictLegalHoldMutation) SubjectDigestCleared() bool {
+	_, ok := m.clearedFields[verdictlegalhold.FieldSubjectDigest]
+	return ok
+}
+
+// ResetSubjectDigest resets all changes to the "subject_digest" field.
+func (m *VerdictLegalHoldMutation) ResetSubjectDigest() {
+	m.subject_digest = nil
+	delete(m.clearedFields, verdictlegalhold.FieldSubjectDigest)
+}
+
+// SetDigest sets the "digest" field.
+func (m *VerdictLegalHoldMutation) SetDigest(d *digest.SHA256) {
+	m.digest = &d
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *VerdictLegalHoldMutation) Digest() (r *digest.SHA256, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldDigest(ctx context.Context) (v *digest.SHA256, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ClearDigest clears the value of the "digest" field.
+func (m *VerdictLegalHoldMutation) ClearDigest() {
+	m.digest = nil
+	m.clearedFields[verdictlegalhold.FieldDigest] = struct{}{}
+}
+
+// DigestCleared returns if the "digest" field was cleared in this mutation.
+func (m *VerdictLegalHoldMutation) DigestCleared() bool {
+	_, ok := m.clearedFields[verdictlegalhold.FieldDigest]
+	return ok
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *VerdictLegalHoldMutation) ResetDigest() {
+	m.digest = nil
+	delete(m.clearedFields, verdictlegalhold.FieldDigest)
+}
+
+// SetReason sets the "reason" field.
+func (m *VerdictLegalHoldMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *VerdictLegalHoldMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *VerdictLegalHoldMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *VerdictLegalHoldMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *VerdictLegalHoldMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the VerdictLegalHold entity.
+// If the VerdictLegalHold object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictLegalHoldMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *VerdictLegalHoldMutation) ResetActor() {
+	m.actor = nil
+}
+
+// Where appends a list predicates to the VerdictLegalHoldMutation builder.
+func (m *VerdictLegalHoldMutation) Where(ps ...predicate.VerdictLegalHold) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictLegalHoldMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictLegalHoldMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictLegalHold, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictLegalHoldMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictLegalHoldMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictLegalHold).
+func (m *VerdictLegalHoldMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictLegalHoldMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictlegalhold.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictlegalhold.FieldCreatedAt)
+	}
+	if m.seq != nil {
+		fields = append(fields, verdictlegalhold.FieldSeq)
+	}
+	if m.scope != nil {
+		fields = append(fields, verdictlegalhold.FieldScope)
+	}
+	if m.subject_algorithm != nil {
+		fields = append(fields, verdictlegalhold.FieldSubjectAlgorithm)
+	}
+	if m.subject_digest != nil {
+		fields = append(fields, verdictlegalhold.FieldSubjectDigest)
+	}
+	if m.digest != nil {
+		fields = append(fields, verdictlegalhold.FieldDigest)
+	}
+	if m.reason != nil {
+		fields = append(fields, verdictlegalhold.FieldReason)
+	}
+	if m.actor != nil {
+		fields = append(fields, verdictlegalhold.FieldActor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictLegalHoldMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictlegalhold.FieldTenantID:
+		return m.TenantID()
+	case verdictlegalhold.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictlegalhold.FieldSeq:
+		return m.Seq()
+	case verdictlegalhold.FieldScope:
+		return m.Scope()
+	case verdictlegalhold.FieldSubjectAlgorithm:
+		return m.SubjectAlgorithm()
+	case verdictlegalhold.FieldSubjectDigest:
+		return m.SubjectDigest()
+	case verdictlegalhold.FieldDigest:
+		return m.Digest()
+	case verdictlegalhold.FieldReason:
+		return m.Reason()
+	case verdictlegalhold.FieldActor:
+		return m.Actor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictLegalHoldMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictlegalhold.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictlegalhold.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictlegalhold.FieldSeq:
+		return m.OldSeq(ctx)
+	case verdictlegalhold.FieldScope:
+		return m.OldScope(ctx)
+	case verdictlegalhold.FieldSubjectAlgorithm:
+		return m.OldSubjectAlgorithm(ctx)
+	case verdictlegalhold.FieldSubjectDigest:
+		return m.OldSubjectDigest(ctx)
+	case verdictlegalhold.FieldDigest:
+		return m.OldDigest(ctx)
+	case verdictlegalhold.FieldReason:
+		return m.OldReason(ctx)
+	case verdictlegalhold.FieldActor:
+		return m.OldActor(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictLegalHold field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLegalHoldMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictlegalhold.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictlegalhold.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictlegalhold.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case verdictlegalhold.FieldScope:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScope(v)
+		return nil
+	case verdictlegalhold.FieldSubjectAlgorithm:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectAlgorithm(v)
+		return nil
+	case verdictlegalhold.FieldSubjectDigest:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubjectDigest(v)
+		return nil
+	case verdictlegalhold.FieldDigest:
+		v, ok := value.(*digest.SHA256)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
+	case verdictlegalhold.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case verdictlegalhold.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLegalHold field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictLegalHoldMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, verdictlegalhold.FieldSeq)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictLegalHoldMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictlegalhold.FieldSeq:
+		return m.AddedSeq()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictLegalHoldMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictlegalhold.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLegalHold numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictLegalHoldMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(verdictlegalhold.FieldSubjectAlgorithm) {
+		fields = append(fields, verdictlegalhold.FieldSubjectAlgorithm)
+	}
+	if m.FieldCleared(verdictlegalhold.FieldSubjectDigest) {
+		fields = append(fields, verdictlegalhold.FieldSubjectDigest)
+	}
+	if m.FieldCleared(verdictlegalhold.FieldDigest) {
+		fields = append(fields, verdictlegalhold.FieldDigest)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictLegalHoldMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictLegalHoldMutation) ClearField(name string) error {
+	switch name {
+	case verdictlegalhold.FieldSubjectAlgorithm:
+		m.ClearSubjectAlgorithm()
+		return nil
+	case verdictlegalhold.FieldSubjectDigest:
+		m.ClearSubjectDigest()
+		return nil
+	case verdictlegalhold.FieldDigest:
+		m.ClearDigest()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLegalHold nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictLegalHoldMutation) ResetField(name string) error {
+	switch name {
+	case verdictlegalhold.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictlegalhold.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictlegalhold.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case verdictlegalhold.FieldScope:
+		m.ResetScope()
+		return nil
+	case verdictlegalhold.FieldSubjectAlgorithm:
+		m.ResetSubjectAlgorithm()
+		return nil
+	case verdictlegalhold.FieldSubjectDigest:
+		m.ResetSubjectDigest()
+		return nil
+	case verdictlegalhold.FieldDigest:
+		m.ResetDigest()
+		return nil
+	case verdictlegalhold.FieldReason:
+		m.ResetReason()
+		return nil
+	case verdictlegalhold.FieldActor:
+		m.ResetActor()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictLegalHold field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictLegalHoldMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictLegalHoldMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictLegalHoldMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictLegalHoldMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictLegalHoldMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictLegalHoldMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictLegalHoldMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLegalHold unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictLegalHoldMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictLegalHold edge %s", name)
+}
+
 // VerdictPayloadMutation represents an operation that mutates the VerdictPayload nodes in the graph.
 type VerdictPayloadMutation struct {
 	config
@@ -19187,4 +20637,825 @@ func (m *VerdictPayloadMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *VerdictPayloadMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown VerdictPayload edge %s", name)
+}
+
+// VerdictRetentionRuleMutation represents an operation that mutates the VerdictRetentionRule nodes in the graph.
+type VerdictRetentionRuleMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *uuid.UUID
+	tenant_id       *uuid.UUID
+	created_at      *time.Time
+	seq             *int64
+	addseq          *int64
+	kind            *string
+	predicate_type  *string
+	keep            *string
+	keep_seconds    *int64
+	addkeep_seconds *int64
+	actor           *string
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*VerdictRetentionRule, error)
+	predicates      []predicate.VerdictRetentionRule
+}
+
+var _ ent.Mutation = (*VerdictRetentionRuleMutation)(nil)
+
+// verdictretentionruleOption allows management of the mutation configuration using functional options.
+type verdictretentionruleOption func(*VerdictRetentionRuleMutation)
+
+// newVerdictRetentionRuleMutation creates new mutation for the VerdictRetentionRule entity.
+func newVerdictRetentionRuleMutation(c config, op Op, opts ...verdictretentionruleOption) *VerdictRetentionRuleMutation {
+	m := &VerdictRetentionRuleMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerdictRetentionRule,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerdictRetentionRuleID sets the ID field of the mutation.
+func withVerdictRetentionRuleID(id uuid.UUID) verdictretentionruleOption {
+	return func(m *VerdictRetentionRuleMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerdictRetentionRule
+		)
+		m.oldValue = func(ctx context.Context) (*VerdictRetentionRule, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerdictRetentionRule.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerdictRetentionRule sets the old VerdictRetentionRule of the mutation.
+func withVerdictRetentionRule(node *VerdictRetentionRule) verdictretentionruleOption {
+	return func(m *VerdictRetentionRuleMutation) {
+		m.oldValue = func(context.Context) (*VerdictRetentionRule, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerdictRetentionRuleMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerdictRetentionRuleMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of VerdictRetentionRule entities.
+func (m *VerdictRetentionRuleMutation) SetID(id uuid.UUID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerdictRetentionRuleMutation) ID() (id uuid.UUID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerdictRetentionRuleMutation) IDs(ctx context.Context) ([]uuid.UUID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []uuid.UUID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerdictRetentionRule.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTenantID sets the "tenant_id" field.
+func (m *VerdictRetentionRuleMutation) SetTenantID(u uuid.UUID) {
+	m.tenant_id = &u
+}
+
+// TenantID returns the value of the "tenant_id" field in the mutation.
+func (m *VerdictRetentionRuleMutation) TenantID() (r uuid.UUID, exists bool) {
+	v := m.tenant_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTenantID returns the old "tenant_id" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldTenantID(ctx context.Context) (v uuid.UUID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTenantID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTenantID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTenantID: %w", err)
+	}
+	return oldValue.TenantID, nil
+}
+
+// ResetTenantID resets all changes to the "tenant_id" field.
+func (m *VerdictRetentionRuleMutation) ResetTenantID() {
+	m.tenant_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerdictRetentionRuleMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerdictRetentionRuleMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerdictRetentionRuleMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSeq sets the "seq" field.
+func (m *VerdictRetentionRuleMutation) SetSeq(i int64) {
+	m.seq = &i
+	m.addseq = nil
+}
+
+// Seq returns the value of the "seq" field in the mutation.
+func (m *VerdictRetentionRuleMutation) Seq() (r int64, exists bool) {
+	v := m.seq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeq returns the old "seq" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldSeq(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeq is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeq requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeq: %w", err)
+	}
+	return oldValue.Seq, nil
+}
+
+// AddSeq adds i to the "seq" field.
+func (m *VerdictRetentionRuleMutation) AddSeq(i int64) {
+	if m.addseq != nil {
+		*m.addseq += i
+	} else {
+		m.addseq = &i
+	}
+}
+
+// AddedSeq returns the value that was added to the "seq" field in this mutation.
+func (m *VerdictRetentionRuleMutation) AddedSeq() (r int64, exists bool) {
+	v := m.addseq
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSeq resets all changes to the "seq" field.
+func (m *VerdictRetentionRuleMutation) ResetSeq() {
+	m.seq = nil
+	m.addseq = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *VerdictRetentionRuleMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *VerdictRetentionRuleMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *VerdictRetentionRuleMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetPredicateType sets the "predicate_type" field.
+func (m *VerdictRetentionRuleMutation) SetPredicateType(s string) {
+	m.predicate_type = &s
+}
+
+// PredicateType returns the value of the "predicate_type" field in the mutation.
+func (m *VerdictRetentionRuleMutation) PredicateType() (r string, exists bool) {
+	v := m.predicate_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPredicateType returns the old "predicate_type" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldPredicateType(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPredicateType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPredicateType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPredicateType: %w", err)
+	}
+	return oldValue.PredicateType, nil
+}
+
+// ClearPredicateType clears the value of the "predicate_type" field.
+func (m *VerdictRetentionRuleMutation) ClearPredicateType() {
+	m.predicate_type = nil
+	m.clearedFields[verdictretentionrule.FieldPredicateType] = struct{}{}
+}
+
+// PredicateTypeCleared returns if the "predicate_type" field was cleared in this mutation.
+func (m *VerdictRetentionRuleMutation) PredicateTypeCleared() bool {
+	_, ok := m.clearedFields[verdictretentionrule.FieldPredicateType]
+	return ok
+}
+
+// ResetPredicateType resets all changes to the "predicate_type" field.
+func (m *VerdictRetentionRuleMutation) ResetPredicateType() {
+	m.predicate_type = nil
+	delete(m.clearedFields, verdictretentionrule.FieldPredicateType)
+}
+
+// SetKeep sets the "keep" field.
+func (m *VerdictRetentionRuleMutation) SetKeep(s string) {
+	m.keep = &s
+}
+
+// Keep returns the value of the "keep" field in the mutation.
+func (m *VerdictRetentionRuleMutation) Keep() (r string, exists bool) {
+	v := m.keep
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeep returns the old "keep" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldKeep(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeep is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeep requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeep: %w", err)
+	}
+	return oldValue.Keep, nil
+}
+
+// ResetKeep resets all changes to the "keep" field.
+func (m *VerdictRetentionRuleMutation) ResetKeep() {
+	m.keep = nil
+}
+
+// SetKeepSeconds sets the "keep_seconds" field.
+func (m *VerdictRetentionRuleMutation) SetKeepSeconds(i int64) {
+	m.keep_seconds = &i
+	m.addkeep_seconds = nil
+}
+
+// KeepSeconds returns the value of the "keep_seconds" field in the mutation.
+func (m *VerdictRetentionRuleMutation) KeepSeconds() (r int64, exists bool) {
+	v := m.keep_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKeepSeconds returns the old "keep_seconds" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldKeepSeconds(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKeepSeconds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKeepSeconds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKeepSeconds: %w", err)
+	}
+	return oldValue.KeepSeconds, nil
+}
+
+// AddKeepSeconds adds i to the "keep_seconds" field.
+func (m *VerdictRetentionRuleMutation) AddKeepSeconds(i int64) {
+	if m.addkeep_seconds != nil {
+		*m.addkeep_seconds += i
+	} else {
+		m.addkeep_seconds = &i
+	}
+}
+
+// AddedKeepSeconds returns the value that was added to the "keep_seconds" field in this mutation.
+func (m *VerdictRetentionRuleMutation) AddedKeepSeconds() (r int64, exists bool) {
+	v := m.addkeep_seconds
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearKeepSeconds clears the value of the "keep_seconds" field.
+func (m *VerdictRetentionRuleMutation) ClearKeepSeconds() {
+	m.keep_seconds = nil
+	m.addkeep_seconds = nil
+	m.clearedFields[verdictretentionrule.FieldKeepSeconds] = struct{}{}
+}
+
+// KeepSecondsCleared returns if the "keep_seconds" field was cleared in this mutation.
+func (m *VerdictRetentionRuleMutation) KeepSecondsCleared() bool {
+	_, ok := m.clearedFields[verdictretentionrule.FieldKeepSeconds]
+	return ok
+}
+
+// ResetKeepSeconds resets all changes to the "keep_seconds" field.
+func (m *VerdictRetentionRuleMutation) ResetKeepSeconds() {
+	m.keep_seconds = nil
+	m.addkeep_seconds = nil
+	delete(m.clearedFields, verdictretentionrule.FieldKeepSeconds)
+}
+
+// SetActor sets the "actor" field.
+func (m *VerdictRetentionRuleMutation) SetActor(s string) {
+	m.actor = &s
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *VerdictRetentionRuleMutation) Actor() (r string, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the VerdictRetentionRule entity.
+// If the VerdictRetentionRule object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerdictRetentionRuleMutation) OldActor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *VerdictRetentionRuleMutation) ResetActor() {
+	m.actor = nil
+}
+
+// Where appends a list predicates to the VerdictRetentionRuleMutation builder.
+func (m *VerdictRetentionRuleMutation) Where(ps ...predicate.VerdictRetentionRule) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerdictRetentionRuleMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerdictRetentionRuleMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerdictRetentionRule, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerdictRetentionRuleMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerdictRetentionRuleMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerdictRetentionRule).
+func (m *VerdictRetentionRuleMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerdictRetentionRuleMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.tenant_id != nil {
+		fields = append(fields, verdictretentionrule.FieldTenantID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verdictretentionrule.FieldCreatedAt)
+	}
+	if m.seq != nil {
+		fields = append(fields, verdictretentionrule.FieldSeq)
+	}
+	if m.kind != nil {
+		fields = append(fields, verdictretentionrule.FieldKind)
+	}
+	if m.predicate_type != nil {
+		fields = append(fields, verdictretentionrule.FieldPredicateType)
+	}
+	if m.keep != nil {
+		fields = append(fields, verdictretentionrule.FieldKeep)
+	}
+	if m.keep_seconds != nil {
+		fields = append(fields, verdictretentionrule.FieldKeepSeconds)
+	}
+	if m.actor != nil {
+		fields = append(fields, verdictretentionrule.FieldActor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerdictRetentionRuleMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verdictretentionrule.FieldTenantID:
+		return m.TenantID()
+	case verdictretentionrule.FieldCreatedAt:
+		return m.CreatedAt()
+	case verdictretentionrule.FieldSeq:
+		return m.Seq()
+	case verdictretentionrule.FieldKind:
+		return m.Kind()
+	case verdictretentionrule.FieldPredicateType:
+		return m.PredicateType()
+	case verdictretentionrule.FieldKeep:
+		return m.Keep()
+	case verdictretentionrule.FieldKeepSeconds:
+		return m.KeepSeconds()
+	case verdictretentionrule.FieldActor:
+		return m.Actor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerdictRetentionRuleMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verdictretentionrule.FieldTenantID:
+		return m.OldTenantID(ctx)
+	case verdictretentionrule.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verdictretentionrule.FieldSeq:
+		return m.OldSeq(ctx)
+	case verdictretentionrule.FieldKind:
+		return m.OldKind(ctx)
+	case verdictretentionrule.FieldPredicateType:
+		return m.OldPredicateType(ctx)
+	case verdictretentionrule.FieldKeep:
+		return m.OldKeep(ctx)
+	case verdictretentionrule.FieldKeepSeconds:
+		return m.OldKeepSeconds(ctx)
+	case verdictretentionrule.FieldActor:
+		return m.OldActor(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerdictRetentionRule field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictRetentionRuleMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verdictretentionrule.FieldTenantID:
+		v, ok := value.(uuid.UUID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTenantID(v)
+		return nil
+	case verdictretentionrule.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verdictretentionrule.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeq(v)
+		return nil
+	case verdictretentionrule.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case verdictretentionrule.FieldPredicateType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPredicateType(v)
+		return nil
+	case verdictretentionrule.FieldKeep:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeep(v)
+		return nil
+	case verdictretentionrule.FieldKeepSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKeepSeconds(v)
+		return nil
+	case verdictretentionrule.FieldActor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictRetentionRule field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerdictRetentionRuleMutation) AddedFields() []string {
+	var fields []string
+	if m.addseq != nil {
+		fields = append(fields, verdictretentionrule.FieldSeq)
+	}
+	if m.addkeep_seconds != nil {
+		fields = append(fields, verdictretentionrule.FieldKeepSeconds)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerdictRetentionRuleMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verdictretentionrule.FieldSeq:
+		return m.AddedSeq()
+	case verdictretentionrule.FieldKeepSeconds:
+		return m.AddedKeepSeconds()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerdictRetentionRuleMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verdictretentionrule.FieldSeq:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSeq(v)
+		return nil
+	case verdictretentionrule.FieldKeepSeconds:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddKeepSeconds(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictRetentionRule numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerdictRetentionRuleMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(verdictretentionrule.FieldPredicateType) {
+		fields = append(fields, verdictretentionrule.FieldPredicateType)
+	}
+	if m.FieldCleared(verdictretentionrule.FieldKeepSeconds) {
+		fields = append(fields, verdictretentionrule.FieldKeepSeconds)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerdictRetentionRuleMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerdictRetentionRuleMutation) ClearField(name string) error {
+	switch name {
+	case verdictretentionrule.FieldPredicateType:
+		m.ClearPredicateType()
+		return nil
+	case verdictretentionrule.FieldKeepSeconds:
+		m.ClearKeepSeconds()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictRetentionRule nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerdictRetentionRuleMutation) ResetField(name string) error {
+	switch name {
+	case verdictretentionrule.FieldTenantID:
+		m.ResetTenantID()
+		return nil
+	case verdictretentionrule.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verdictretentionrule.FieldSeq:
+		m.ResetSeq()
+		return nil
+	case verdictretentionrule.FieldKind:
+		m.ResetKind()
+		return nil
+	case verdictretentionrule.FieldPredicateType:
+		m.ResetPredicateType()
+		return nil
+	case verdictretentionrule.FieldKeep:
+		m.ResetKeep()
+		return nil
+	case verdictretentionrule.FieldKeepSeconds:
+		m.ResetKeepSeconds()
+		return nil
+	case verdictretentionrule.FieldActor:
+		m.ResetActor()
+		return nil
+	}
+	return fmt.Errorf("unknown VerdictRetentionRule field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerdictRetentionRuleMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerdictRetentionRuleMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerdictRetentionRuleMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerdictRetentionRuleMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerdictRetentionRuleMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerdictRetentionRuleMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerdictRetentionRuleMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown VerdictRetentionRule unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerdictRetentionRuleMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown VerdictRetentionRule edge %s", name)
 }

@@ -24,12 +24,15 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictholdrelease"
 	"stella-ops.org/attestdb/ent/verdictledger"
 	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
 	"stella-ops.org/attestdb/ent/verdictledgerentry"
 	"stella-ops.org/attestdb/ent/verdictledgerinput"
 	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictlegalhold"
 	"stella-ops.org/attestdb/ent/verdictpayload"
+	"stella-ops.org/attestdb/ent/verdictretentionrule"
 	"stella-ops.org/attestdb/schema"
 )
 
@@ -277,6 +280,19 @@ func init() {
 	tenantDescID := tenantFields[0].Descriptor()
 	// tenant.DefaultID holds the default value on creation for the id field.
 	tenant.DefaultID = tenantDescID.Default.(func() uuid.UUID)
+	verdictholdreleaseMixin := schema.VerdictHoldRelease{}.Mixin()
+	verdictholdreleaseMixinFields0 := verdictholdreleaseMixin[0].Fields()
+	_ = verdictholdreleaseMixinFields0
+	verdictholdreleaseFields := schema.VerdictHoldRelease{}.Fields()
+	_ = verdictholdreleaseFields
+	// verdictholdreleaseDescCreatedAt is the schema descriptor for created_at field.
+	verdictholdreleaseDescCreatedAt := verdictholdreleaseMixinFields0[2].Descriptor()
+	// verdictholdrelease.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictholdrelease.DefaultCreatedAt = verdictholdreleaseDescCreatedAt.Default.(func() time.Time)
+	// verdictholdreleaseDescID is the schema descriptor for id field.
+	verdictholdreleaseDescID := verdictholdreleaseMixinFields0[1].Descriptor()
+	// verdictholdrelease.DefaultID holds the default value on creation for the id field.
+	verdictholdrelease.DefaultID = verdictholdreleaseDescID.Default.(func() uuid.UUID)
 	verdictledgerMixin := schema.VerdictLedger{}.Mixin()
 	verdictledgerMixinFields0 := verdictledgerMixin[0].Fields()
 	_ = verdictledgerMixinFields0
@@ -339,6 +355,19 @@ func init() {
 	verdictledgernodeDescID := verdictledgernodeMixinFields0[1].Descriptor()
 	// verdictledgernode.DefaultID holds the default value on creation for the id field.
 	verdictledgernode.DefaultID = verdictledgernodeDescID.Default.(func() uuid.UUID)
+	verdictlegalholdMixin := schema.VerdictLegalHold{}.Mixin()
+	verdictlegalholdMixinFields0 := verdictlegalholdMixin[0].Fields()
+	_ = verdictlegalholdMixinFields0
+	verdictlegalholdFields := schema.VerdictLegalHold{}.Fields()
+	_ = verdictlegalholdFields
+	// verdictlegalholdDescCreatedAt is the schema descriptor for created_at field.
+	verdictlegalholdDescCreatedAt := verdictlegalholdMixinFields0[2].Descriptor()
+	// verdictlegalhold.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictlegalhold.DefaultCreatedAt = verdictlegalholdDescCreatedAt.Default.(func() time.Time)
+	// verdictlegalholdDescID is the schema descriptor for id field.
+	verdictlegalholdDescID := verdictlegalholdMixinFields0[1].Descriptor()
+	// verdictlegalhold.DefaultID holds the default value on creation for the id field.
+	verdictlegalhold.DefaultID = verdictlegalholdDescID.Default.(func() uuid.UUID)
 	verdictpayloadMixin := schema.VerdictPayload{}.Mixin()
 	verdictpayloadMixinFields0 := verdictpayloadMixin[0].Fields()
 	_ = verdictpayloadMixinFields0
@@ -352,4 +381,17 @@ func init() {
 	verdictpayloadDescID := verdictpayloadMixinFields0[1].Descriptor()
 	// verdictpayload.DefaultID holds the default value on creation for the id field.
 	verdictpayload.DefaultID = verdictpayloadDescID.Default.(func() uuid.UUID)
+	verdictretentionruleMixin := schema.VerdictRetentionRule{}.Mixin()
+	verdictretentionruleMixinFields0 := verdictretentionruleMixin[0].Fields()
+	_ = verdictretentionruleMixinFields0
+	verdictretentionruleFields := schema.VerdictRetentionRule{}.Fields()
+	_ = verdictretentionruleFields
+	// verdictretentionruleDescCreatedAt is the schema descriptor for created_at field.
+	verdictretentionruleDescCreatedAt := verdictretentionruleMixinFields0[2].Descriptor()
+	// verdictretentionrule.DefaultCreatedAt holds the default value on creation for the created_at field.
+	verdictretentionrule.DefaultCreatedAt = verdictretentionruleDescCreatedAt.Default.(func() time.Time)
+	// verdictretentionruleDescID is the schema descriptor for id field.
+	verdictretentionruleDescID := verdictretentionruleMixinFields0[1].Descriptor()
+	// verdictretentionrule.DefaultID holds the default value on creation for the id field.
+	verdictretentionrule.DefaultID = verdictretentionruleDescID.Default.(func() uuid.UUID)
 }

@@ -48,6 +48,8 @@ type Tx struct {
 	StatementSubject *StatementSubjectClient
 	// Tenant is the client for interacting with the Tenant builders.
 	Tenant *TenantClient
+	// VerdictHoldRelease is the client for interacting with the VerdictHoldRelease builders.
+	VerdictHoldRelease *VerdictHoldReleaseClient
 	// VerdictLedger is the client for interacting with the VerdictLedger builders.
 	VerdictLedger *VerdictLedgerClient
 	// VerdictLedgerCheckpoint is the client for interacting with the VerdictLedgerCheckpoint builders.
@@ -58,8 +60,12 @@ type Tx struct {
 	VerdictLedgerInput *VerdictLedgerInputClient
 	// VerdictLedgerNode is the client for interacting with the VerdictLedgerNode builders.
 	VerdictLedgerNode *VerdictLedgerNodeClient
+	// VerdictLegalHold is the client for interacting with the VerdictLegalHold builders.
+	VerdictLegalHold *VerdictLegalHoldClient
 	// VerdictPayload is the client for interacting with the VerdictPayload builders.
 	VerdictPayload *VerdictPayloadClient
+	// VerdictRetentionRule is the client for interacting with the VerdictRetentionRule builders.
+	VerdictRetentionRule *VerdictRetentionRuleClient
 
 	// lazily loaded.
 	client     *Client
@@ -209,12 +215,15 @@ func (tx *Tx) init() {
 	tx.Statement = NewStatementClient(tx.config)
 	tx.StatementSubject = NewStatementSubjectClient(tx.config)
 	tx.Tenant = NewTenantClient(tx.config)
+	tx.VerdictHoldRelease = NewVerdictHoldReleaseClient(tx.config)
 	tx.VerdictLedger = NewVerdictLedgerClient(tx.config)
 	tx.VerdictLedgerCheckpoint = NewVerdictLedgerCheckpointClient(tx.config)
 	tx.VerdictLedgerEntry = NewVerdictLedgerEntryClient(tx.config)
 	tx.VerdictLedgerInput = NewVerdictLedgerInputClient(tx.config)
 	tx.VerdictLedgerNode = NewVerdictLedgerNodeClient(tx.config)
+	tx.VerdictLegalHold = NewVerdictLegalHoldClient(tx.config)
 	tx.VerdictPayload = NewVerdictPayloadClient(tx.config)
+	tx.VerdictRetentionRule = NewVerdictRetentionRuleClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

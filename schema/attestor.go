@@ -69,6 +69,14 @@ func (EnvelopeContent) Fields() []ent.Field {
 	return []ent.Field{field.Bytes("content").Immutable()}
 }
 
+// Indexes of the EnvelopeContent.
+func (EnvelopeContent) Indexes() []ent.Index {
+	return []ent.Index{
+		// Serves: which bytes are there still, oldest first, to find those that expired.
+		index.Fields("tenant_id", "created_at", "id").StorageKey("envelope_contents_time_idx"),
+	}
+}
+
 // Annotations of the EnvelopeContent.
 func (EnvelopeContent) Annotations() []schema.Annotation {
 	return []schema.Annotation{

@@ -218,6 +218,14 @@ func (VerdictPayload) Fields() []ent.Field {
 	}
 }
 
+// Indexes of the VerdictPayload.
+func (VerdictPayload) Indexes() []ent.Index {
+	return []ent.Index{
+		// Serves: which payloads are there still, oldest first, to find those that expired.
+		index.Fields("tenant_id", "created_at", "id").StorageKey("ledger_payloads_time_idx"),
+	}
+}
+
 // Annotations of the VerdictPayload.
 func (VerdictPayload) Annotations() []schema.Annotation {
 	return []schema.Annotation{

@@ -213,7 +213,20 @@ func (w *world) tenant(t *testing.T, name, word string) (*attestdb.TenantDB, []u
 	_, err = h.ImportSBOM(t.Context(), wordySBOM(t, word))
 	require.NoError(t, err)
 	w.decide(t, h, word)
+	w.retain(t, h.ID(), word)
 	return h, ids
+}
+
+// retain gives the tenant a rule, a hold and one that is released, which say word.
+func (w *world) retain(t *testing.T, id attestdb.TenantID, word string) {
+	t.Helper()
+	r := w.db.Retention().As(attestdb.Actor(word))
+	_, err := r.Set(t.Context(), id, verdict.Rule{Kind: verdict.EnvelopeContents, PredicateType: word, Keep: time.Hour})
+	require.NoError(t, err)
+	hold, err := r.Hold(t.Context(), id, verdict.AboutSubject(digest.Sum([]byte("nothing of "+word)).Digest()), word)
+	require.NoError(t, err)
+	_, err = r.Release(t.Context(), id, hold.ID, word)
+	require.NoError(t, err)
 }
 
 // decide fills the tenant's ledger with decisions that say word, as many as make a node,

@@ -28,6 +28,8 @@ var (
 	ErrIdempotencyConflict = errors.New("the idempotency key was used for something else")
 	// ErrErased: the bytes were erased; their digest and who erased them are kept.
 	ErrErased = errors.New("erased")
+	// ErrHeld: a legal hold covers the bytes; they are not erased until it is released.
+	ErrHeld = errors.New("a legal hold covers it")
 	// ErrTenantMismatch: a handle met a transaction of another tenant.
 	ErrTenantMismatch = errors.New("tenant differs from the transaction's tenant")
 	// ErrNoActor: the call records who acted; name the actor first.

@@ -2,17 +2,10 @@ package verdict
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"stella-ops.org/attestdb/domain/digest"
-	"stella-ops.org/attestdb/domain/fault"
-	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/internal/pgfault"
 	"stella-ops.org/attestdb/internal/pgtenant"
@@ -45,7 +38,8 @@ type Erasure struct {
 // ever, and so does an act with this reason. To erase it again changes nothing.
 //
 // It returns [fault.ErrNotFound] if the tenant has no such entry, or it never had a
-// payload, [fault.ErrNoActor], and a *[fault.Invalid] for a reason that is none.
+// payload, [fault.ErrHeld] if a legal hold covers it, [fault.ErrNoActor], and a
+// *[fault.Invalid] for a reason that is none.
 func (e *Eraser) Payload(ctx context.Context, id tenant.ID, seq int64, reason string) (_ Erasure, err error) {
 	ctx, call := e.conn.Start(ctx, "verdict.erase_payload")
 	defer call.End(&err)
@@ -62,16 +56,11 @@ func (e *Eraser) Envelope(ctx context.Context, id tenant.ID, sum digest.SHA256, 
 }
 
 func (e *Eraser) erase(ctx context.Context, sql string, id tenant.ID, what any, reason string) (Erasure, error) {
-	if e.actor == "" {
-		return Erasure{}, fault.ErrNoActor
-	}
-	if err := e.actor.Validate(); err != nil {
+	if err := needActor(e.actor); err != nil {
 		return Erasure{}, err
 	}
-	// The act names what was erased beside its reason.
-	const most = ledger.MaxReasonLength - 64
-	if reason == "" || len(reason) > most || !utf8.ValidString(reason) || strings.ContainsRune(reason, 0) {
-		return Erasure{}, &fault.Invalid{Field: "reason", Allowed: fmt.Sprintf("1 to %d bytes of UTF-8 without NUL", most)}
+	if err := validateReason(reason); err != nil {
+		return Erasure{}, err
 	}
 	var done Erasure
 	// To erase again changes nothing.
@@ -83,12 +72,5 @@ func (e *Eraser) erase(ctx context.Context, sql string, id tenant.ID, what any, 
 		done, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Erasure])
 		return err
 	})
-	var pg *pgconn.PgError
-	switch {
-	case errors.As(err, &pg) && pg.Code == "AD023":
-		err = errors.Join(fault.ErrNotFound, err)
-	case errors.As(err, &pg) && pg.Code == "55P03":
-		err = errors.Join(fault.ErrLedgerBusy, err)
-	}
-	return done, pgfault.Map("erase", err)
+	return done, mapAct("erase", err)
 }

@@ -225,6 +225,18 @@ func (f TenantFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.TenantMutation", m)
 }
 
+// The VerdictHoldReleaseFunc type is an adapter to allow the use of ordinary
+// function as VerdictHoldRelease mutator.
+type VerdictHoldReleaseFunc func(context.Context, *ent.VerdictHoldReleaseMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictHoldReleaseFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictHoldReleaseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictHoldReleaseMutation", m)
+}
+
 // The VerdictLedgerFunc type is an adapter to allow the use of ordinary
 // function as VerdictLedger mutator.
 type VerdictLedgerFunc func(context.Context, *ent.VerdictLedgerMutation) (ent.Value, error)
@@ -285,6 +297,18 @@ func (f VerdictLedgerNodeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLedgerNodeMutation", m)
 }
 
+// The VerdictLegalHoldFunc type is an adapter to allow the use of ordinary
+// function as VerdictLegalHold mutator.
+type VerdictLegalHoldFunc func(context.Context, *ent.VerdictLegalHoldMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictLegalHoldFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictLegalHoldMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictLegalHoldMutation", m)
+}
+
 // The VerdictPayloadFunc type is an adapter to allow the use of ordinary
 // function as VerdictPayload mutator.
 type VerdictPayloadFunc func(context.Context, *ent.VerdictPayloadMutation) (ent.Value, error)
@@ -295,6 +319,18 @@ func (f VerdictPayloadFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Val
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictPayloadMutation", m)
+}
+
+// The VerdictRetentionRuleFunc type is an adapter to allow the use of ordinary
+// function as VerdictRetentionRule mutator.
+type VerdictRetentionRuleFunc func(context.Context, *ent.VerdictRetentionRuleMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerdictRetentionRuleFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VerdictRetentionRuleMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VerdictRetentionRuleMutation", m)
 }
 
 // Condition is a hook condition function.

@@ -27,12 +27,15 @@ import (
 	"stella-ops.org/attestdb/ent/statement"
 	"stella-ops.org/attestdb/ent/statementsubject"
 	"stella-ops.org/attestdb/ent/tenant"
+	"stella-ops.org/attestdb/ent/verdictholdrelease"
 	"stella-ops.org/attestdb/ent/verdictledger"
 	"stella-ops.org/attestdb/ent/verdictledgercheckpoint"
 	"stella-ops.org/attestdb/ent/verdictledgerentry"
 	"stella-ops.org/attestdb/ent/verdictledgerinput"
 	"stella-ops.org/attestdb/ent/verdictledgernode"
+	"stella-ops.org/attestdb/ent/verdictlegalhold"
 	"stella-ops.org/attestdb/ent/verdictpayload"
+	"stella-ops.org/attestdb/ent/verdictretentionrule"
 )
 
 // The Query interface represents an operation that queries a graph.
@@ -577,6 +580,33 @@ func (f TraverseTenant) Traverse(ctx context.Context, q ent.Query) error {
 	return fmt.Errorf("unexpected query type %T. expect *ent.TenantQuery", q)
 }
 
+// The VerdictHoldReleaseFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictHoldReleaseFunc func(context.Context, *ent.VerdictHoldReleaseQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictHoldReleaseFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictHoldReleaseQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictHoldReleaseQuery", q)
+}
+
+// The TraverseVerdictHoldRelease type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictHoldRelease func(context.Context, *ent.VerdictHoldReleaseQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictHoldRelease) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictHoldRelease) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictHoldReleaseQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictHoldReleaseQuery", q)
+}
+
 // The VerdictLedgerFunc type is an adapter to allow the use of ordinary function as a Querier.
 type VerdictLedgerFunc func(context.Context, *ent.VerdictLedgerQuery) (ent.Value, error)
 
@@ -712,6 +742,33 @@ func (f TraverseVerdictLedgerNode) Traverse(ctx context.Context, q ent.Query) er
 	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLedgerNodeQuery", q)
 }
 
+// The VerdictLegalHoldFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictLegalHoldFunc func(context.Context, *ent.VerdictLegalHoldQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictLegalHoldFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictLegalHoldQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictLegalHoldQuery", q)
+}
+
+// The TraverseVerdictLegalHold type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictLegalHold func(context.Context, *ent.VerdictLegalHoldQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictLegalHold) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictLegalHold) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictLegalHoldQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictLegalHoldQuery", q)
+}
+
 // The VerdictPayloadFunc type is an adapter to allow the use of ordinary function as a Querier.
 type VerdictPayloadFunc func(context.Context, *ent.VerdictPayloadQuery) (ent.Value, error)
 
@@ -737,6 +794,33 @@ func (f TraverseVerdictPayload) Traverse(ctx context.Context, q ent.Query) error
 		return f(ctx, q)
 	}
 	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictPayloadQuery", q)
+}
+
+// The VerdictRetentionRuleFunc type is an adapter to allow the use of ordinary function as a Querier.
+type VerdictRetentionRuleFunc func(context.Context, *ent.VerdictRetentionRuleQuery) (ent.Value, error)
+
+// Query calls f(ctx, q).
+func (f VerdictRetentionRuleFunc) Query(ctx context.Context, q ent.Query) (ent.Value, error) {
+	if q, ok := q.(*ent.VerdictRetentionRuleQuery); ok {
+		return f(ctx, q)
+	}
+	return nil, fmt.Errorf("unexpected query type %T. expect *ent.VerdictRetentionRuleQuery", q)
+}
+
+// The TraverseVerdictRetentionRule type is an adapter to allow the use of ordinary function as Traverser.
+type TraverseVerdictRetentionRule func(context.Context, *ent.VerdictRetentionRuleQuery) error
+
+// Intercept is a dummy implementation of Intercept that returns the next Querier in the pipeline.
+func (f TraverseVerdictRetentionRule) Intercept(next ent.Querier) ent.Querier {
+	return next
+}
+
+// Traverse calls f(ctx, q).
+func (f TraverseVerdictRetentionRule) Traverse(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VerdictRetentionRuleQuery); ok {
+		return f(ctx, q)
+	}
+	return fmt.Errorf("unexpected query type %T. expect *ent.VerdictRetentionRuleQuery", q)
 }
 
 // NewQuery returns the generic Query interface for the given typed query.
@@ -778,6 +862,8 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.StatementSubjectQuery, predicate.StatementSubject, statementsubject.OrderOption]{typ: ent.TypeStatementSubject, tq: q}, nil
 	case *ent.TenantQuery:
 		return &query[*ent.TenantQuery, predicate.Tenant, tenant.OrderOption]{typ: ent.TypeTenant, tq: q}, nil
+	case *ent.VerdictHoldReleaseQuery:
+		return &query[*ent.VerdictHoldReleaseQuery, predicate.VerdictHoldRelease, verdictholdrelease.OrderOption]{typ: ent.TypeVerdictHoldRelease, tq: q}, nil
 	case *ent.VerdictLedgerQuery:
 		return &query[*ent.VerdictLedgerQuery, predicate.VerdictLedger, verdictledger.OrderOption]{typ: ent.TypeVerdictLedger, tq: q}, nil
 	case *ent.VerdictLedgerCheckpointQuery:
@@ -788,8 +874,12 @@ func NewQuery(q ent.Query) (Query, error) {
 		return &query[*ent.VerdictLedgerInputQuery, predicate.VerdictLedgerInput, verdictledgerinput.OrderOption]{typ: ent.TypeVerdictLedgerInput, tq: q}, nil
 	case *ent.VerdictLedgerNodeQuery:
 		return &query[*ent.VerdictLedgerNodeQuery, predicate.VerdictLedgerNode, verdictledgernode.OrderOption]{typ: ent.TypeVerdictLedgerNode, tq: q}, nil
+	case *ent.VerdictLegalHoldQuery:
+		return &query[*ent.VerdictLegalHoldQuery, predicate.VerdictLegalHold, verdictlegalhold.OrderOption]{typ: ent.TypeVerdictLegalHold, tq: q}, nil
 	case *ent.VerdictPayloadQuery:
 		return &query[*ent.VerdictPayloadQuery, predicate.VerdictPayload, verdictpayload.OrderOption]{typ: ent.TypeVerdictPayload, tq: q}, nil
+	case *ent.VerdictRetentionRuleQuery:
+		return &query[*ent.VerdictRetentionRuleQuery, predicate.VerdictRetentionRule, verdictretentionrule.OrderOption]{typ: ent.TypeVerdictRetentionRule, tq: q}, nil
 	default:
 		return nil, fmt.Errorf("unknown query type %T", q)
 	}

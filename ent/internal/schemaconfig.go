@@ -25,12 +25,15 @@ type SchemaConfig struct {
 	Statement               string // Statement table.
 	StatementSubject        string // StatementSubject table.
 	Tenant                  string // Tenant table.
+	VerdictHoldRelease      string // VerdictHoldRelease table.
 	VerdictLedger           string // VerdictLedger table.
 	VerdictLedgerCheckpoint string // VerdictLedgerCheckpoint table.
 	VerdictLedgerEntry      string // VerdictLedgerEntry table.
 	VerdictLedgerInput      string // VerdictLedgerInput table.
 	VerdictLedgerNode       string // VerdictLedgerNode table.
+	VerdictLegalHold        string // VerdictLegalHold table.
 	VerdictPayload          string // VerdictPayload table.
+	VerdictRetentionRule    string // VerdictRetentionRule table.
 }
 
 type schemaCtxKey struct{}

@@ -60,6 +60,9 @@ type StatementSubject func(*sql.Selector)
 // Tenant is the predicate function for tenant builders.
 type Tenant func(*sql.Selector)
 
+// VerdictHoldRelease is the predicate function for verdictholdrelease builders.
+type VerdictHoldRelease func(*sql.Selector)
+
 // VerdictLedger is the predicate function for verdictledger builders.
 type VerdictLedger func(*sql.Selector)
 
@@ -75,5 +78,11 @@ type VerdictLedgerInput func(*sql.Selector)
 // VerdictLedgerNode is the predicate function for verdictledgernode builders.
 type VerdictLedgerNode func(*sql.Selector)
 
+// VerdictLegalHold is the predicate function for verdictlegalhold builders.
+type VerdictLegalHold func(*sql.Selector)
+
 // VerdictPayload is the predicate function for verdictpayload builders.
 type VerdictPayload func(*sql.Selector)
+
+// VerdictRetentionRule is the predicate function for verdictretentionrule builders.
+type VerdictRetentionRule func(*sql.Selector)

@@ -27,6 +27,7 @@ const (
 	ledgerLaw       = "AD020"
 	isolation       = "AD021"
 	ledgerTime      = "AD022"
+	held            = "AD030"
 )
 
 // Map returns err with attestdb's sentinel in its chain, or err itself if none
@@ -70,6 +71,8 @@ func sentinel(err error) error {
 		return &fault.Invalid{Field: "transaction isolation", Allowed: "read committed", Problem: pg.Message}
 	case ledgerLaw, ledgerTime:
 		return fault.ErrLedgerLaw
+	case held:
+		return fault.ErrHeld
 	case "25006":
 		return fault.ErrReadOnly
 	case "53100":
