@@ -253,7 +253,10 @@ func TestRetentionRulesAreActs(t *testing.T) {
 	_, err = w.keep.Run(t.Context(), id, verdict.RunRequest{Batch: 1001})
 	require.ErrorIs(t, err, attestdb.ErrInvalid)
 	for _, call := range []func(*verdict.Retention, attestdb.TenantID) error{
-		func(r *verdict.Retention, id attestdb.TenantID) error { _, err := r.Set(t.Context(), id, all); return err },
+		func(r *verdict.Retention, id attestdb.TenantID) error {
+			_, err := r.Set(t.Context(), id, all)
+			return err
+		},
 		func(r *verdict.Retention, id attestdb.TenantID) error {
 			_, err := r.Unset(t.Context(), id, "a")
 			return err

@@ -96,6 +96,7 @@ var hints = []struct {
 	{attestdb.ErrLedgerBusy, "run the command again, or give it more time with --timeout: a transaction that appends goes on for long; nothing was appended"},
 	{attestdb.ErrIdempotencyConflict, "another decision has this key: give each decision its own; nothing was appended"},
 	{attestdb.ErrErased, "`attestdb verdict list --all` shows who erased it, and why"},
+	{attestdb.ErrHeld, "`attestdb verdict hold list` shows the holds, and why they were placed; `attestdb verdict hold release ID` ends one"},
 	{attestdb.ErrNoActor, "give --actor or set ATTESTDB_ACTOR"},
 	{attestdb.ErrSchema, "`attestdb migrate status` shows what is there, `attestdb migrate up` applies what is missing"},
 	{attestdb.ErrServer, "use PostgreSQL 15 or newer"},

@@ -18,7 +18,7 @@ func (a *app) verdictCommand() *cobra.Command {
 	cmd := a.group("verdict", "Record decisions in the tenant's ledger, find them, and prove and verify the ledger",
 		a.verdictAppend(), a.verdictList(), a.verdictShow(), a.verdictCurrent(),
 		a.verdictVerify(), a.verdictCheckpoint(), a.verdictProve(), a.verdictVerifyProof(),
-		a.verdictExport(), a.verdictVerifyExport(), a.verdictErase())
+		a.verdictExport(), a.verdictVerifyExport(), a.verdictErase(), a.verdictRetention(), a.verdictHold())
 	cmd.Aliases = []string{"ledger"}
 	return cmd
 }

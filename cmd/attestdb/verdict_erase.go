@@ -92,6 +92,9 @@ func (a *app) erase(ctx context.Context, erase eraseFunc) error {
 	if errors.Is(err, attestdb.ErrNotFound) {
 		return no(err, fmt.Sprintf("`%s verdict list --tenant %s` shows the entries", programName, clean(named)))
 	}
+	if errors.Is(err, attestdb.ErrHeld) {
+		return no(err, "")
+	}
 	if err != nil {
 		return err
 	}
