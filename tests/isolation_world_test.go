@@ -40,6 +40,11 @@ var erasable = map[string]bool{"attestor.envelope_contents": true, "verdict.ledg
 // wordless tables have nothing but keys and hashes.
 var wordless = map[string]bool{"verdict.ledgers": true, "verdict.ledger_nodes": true}
 
+// administered tables say what administrators did, and are theirs to read.
+var administered = map[string]bool{
+	"tenancy.tenants": true, "verdict.retention_rules": true, "verdict.legal_holds": true, "verdict.legal_hold_releases": true,
+}
+
 // changeable tables may be updated by some role; all others are append-only.
 var changeable = map[string]bool{"tenancy.tenants": true}
 

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -72,6 +73,13 @@ func newUnguarded(t *testing.T) *unguarded {
 			}
 		}
 		_, err = h.As("ci").Verdict().AppendBatch(t.Context(), decisions)
+		require.NoError(t, err)
+		keep := db.Retention().As("ci")
+		_, err = keep.Set(t.Context(), h.ID(), verdict.Rule{Kind: verdict.EntryPayloads, Keep: time.Hour})
+		require.NoError(t, err)
+		hold, err := keep.Hold(t.Context(), h.ID(), verdict.WholeTenant(), "r")
+		require.NoError(t, err)
+		_, err = keep.Release(t.Context(), h.ID(), hold.ID, "r")
 		require.NoError(t, err)
 		ids[name] = h.ID().UUID()
 	}
