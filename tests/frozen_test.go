@@ -26,7 +26,7 @@ import (
 
 // newestFrozen is the state that -update writes. Older ones are never written
 // again: they are what databases out there look like.
-const newestFrozen = "0005_readable_ledger"
+const newestFrozen = "0006_retention"
 
 // A database in every state that a release left behind, with data, migrates to
 // what the migrations build from nothing, and its data is still found.

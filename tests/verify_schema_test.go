@@ -42,7 +42,7 @@ var attacks = []struct {
 	{name: "a trigger more", sql: `CREATE TRIGGER zz BEFORE INSERT ON attestor.envelopes FOR EACH ROW EXECUTE FUNCTION tenancy.require_active_tenant()`,
 		kind: "trigger", object: "zz on attestor.envelopes", how: "unexpected"},
 	{name: "a key's triggers disabled", sql: `ALTER TABLE attestor.envelope_contents DISABLE TRIGGER ALL`, superuser: true,
-		kind: "constraint", object: "envelope_contents_envelope_fk on attestor.envelope_contents", how: "changed", found: " disabled", more: 3, undone: "never"},
+		kind: "constraint", object: "envelope_contents_envelope_fk on attestor.envelope_contents", how: "changed", found: " disabled", more: 4, undone: "never"},
 	{name: "a policy dropped", sql: `DROP POLICY tenants_app ON tenancy.tenants`,
 		kind: "policy", object: "tenants_app on tenancy.tenants", how: "missing"},
 	{name: "a policy widened", sql: `ALTER POLICY tenants_app ON tenancy.tenants USING (true)`,
