@@ -5,10 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/mod/sumdb/note"
 
 	attestdb "stella-ops.org/attestdb/domain"
+	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/verdict"
 )
 
@@ -205,4 +208,20 @@ func TestOnlyOutsideCheckpointsShowARewrittenLedger(t *testing.T) {
 		v.exec(t, "SET session_replication_role = replica")
 		v.restore(t)
 	}
+}
+
+// Another tenant's checkpoint, given by mistake, says nothing of this ledger.
+func TestCheckpointOfAnotherTenantIsRefused(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	key := signingKey(t, "k")
+	verifier, err := note.NewVerifier(key.VerifierKey())
+	require.NoError(t, err)
+	foreign, err := ledger.Sign(key, ledger.Origin(attestdb.TenantID(uuid.New())), 3, digest.Sum(nil))
+	require.NoError(t, err)
+	_, err = v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Verifiers: []note.Verifier{verifier}, Outside: [][]byte{foreign.Note}})
+	var invalid *attestdb.InvalidError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, "outside[0]", invalid.Field)
+	require.Contains(t, invalid.Problem, "another tenant")
 }

@@ -189,7 +189,7 @@ func (v *vault) columnsOf(t *testing.T, table string) map[string]string {
 // changes are what may be done to a column of a type.
 var changes = map[string][]string{
 	"uuid":                     {"gen_random_uuid()"},
-	"bigint":                   {"%[1]s + 100000", "-1 - %[1]s"},
+	"bigint":                   {"%[1]s + 100000", "-1 - %[1]s", "9223372036854775807", "9223372036854775806", "1000000000000000"},
 	"integer":                  {"%[1]s + 1"},
 	"text":                     {"coalesce(%[1]s, '') || 'x'", "''", "NULL", "upper(%[1]s) || 'é'"},
 	"bytea":                    {"set_byte(coalesce(%[1]s, sha256('x')), 0, 255 - get_byte(coalesce(%[1]s, sha256('x')), 0))", "NULL", "''", "coalesce(%[1]s, '') || 'x'"},

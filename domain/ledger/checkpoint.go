@@ -28,6 +28,16 @@ const originPrefix = "attestdb/"
 // Origin returns the origin of a tenant's ledger: attestdb/ and the tenant's id.
 func Origin(id tenant.ID) string { return originPrefix + id.String() }
 
+// TenantOf returns whose ledger an origin is, if it is one that [Origin] returns.
+func TenantOf(origin string) (id tenant.ID, ok bool) {
+	rest, ok := strings.CutPrefix(origin, originPrefix)
+	if !ok {
+		return tenant.ID{}, false
+	}
+	id, err := tenant.ParseID(rest)
+	return id, err == nil
+}
+
 // Checkpoint is a signed word about a ledger at one size: a signed note of three lines
 // and no more.
 //

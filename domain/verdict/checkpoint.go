@@ -91,12 +91,18 @@ func (s *Store) checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 	if err != nil {
 		return Checkpointed{}, err
 	}
-	have, err := s.checkpointBy(ctx, size, origin, key.VerifierKey())
-	if err == nil && have.RootHash == root {
-		return Checkpointed{Checkpoint: have, Existed: true}, nil
-	}
-	if err != nil && !errors.Is(err, fault.ErrNotFound) {
+	own, err := s.ownCheckpoint(ctx, origin, key.VerifierKey())
+	if err != nil {
 		return Checkpointed{}, err
+	}
+	// Whatever others signed since: this key said so, and says nothing else.
+	if own.ID != last.ID && own.TreeSize > 0 {
+		if _, err := s.consistentRoot(ctx, own, size); err != nil {
+			return Checkpointed{}, err
+		}
+	}
+	if own.TreeSize == size && own.ID != uuid.Nil {
+		return Checkpointed{Checkpoint: own, Existed: true}, nil
 	}
 	signed, err := ledger.Sign(key, origin, size, root)
 	if err != nil {
@@ -216,22 +222,18 @@ func (s *Store) CheckpointAt(ctx context.Context, size int64) (_ Checkpoint, err
 	return c, err
 }
 
-const checkpointBySQL = `SELECT ` + checkpointColumns + `
-  FROM verdict.ledger_checkpoints c WHERE c.tenant_id = $1 AND c.tree_size = $2 AND c.origin = $3 AND c.signed_by = $4
- ORDER BY c.created_at DESC, c.id DESC`
-
-// checkpointBy returns the newest that a key signed for an origin and a size.
-func (s *Store) checkpointBy(ctx context.Context, size int64, origin, signedBy string) (Checkpoint, error) {
-	list, err := s.checkpoints(ctx, checkpointBySQL, size, origin, signedBy)
-	if err != nil {
-		return Checkpoint{}, err
-	}
-	for i := range list {
-		if list[i].check() == nil {
-			return list[i], nil
+// ownCheckpoint returns the one of the largest ledger that a key signed for an origin, or
+// none.
+func (s *Store) ownCheckpoint(ctx context.Context, origin, signedBy string) (Checkpoint, error) {
+	for c, err := range s.Checkpoints(ctx) {
+		if err != nil {
+			return Checkpoint{}, err
+		}
+		if c.Origin == origin && c.SignedBy == signedBy && c.check() == nil {
+			return c, nil
 		}
 	}
-	return Checkpoint{}, fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
+	return Checkpoint{}, nil
 }
 
 const checkpointPageSQL = `SELECT ` + checkpointColumns + `

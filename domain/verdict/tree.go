@@ -23,8 +23,8 @@ type (
 )
 
 // sizeSQL is the place after the last entry. It is no max(), for which a plan may read all
-// entries by another index.
-const sizeSQL = `SELECT coalesce((SELECT e.seq + 1 FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq IS NOT NULL ORDER BY e.seq DESC LIMIT 1), 0)`
+// entries by another index. The last place that there is has none after it.
+const sizeSQL = `SELECT coalesce((SELECT least(e.seq, 9223372036854775806) + 1 FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.seq IS NOT NULL ORDER BY e.seq DESC LIMIT 1), 0)`
 
 // Size returns how many entries the ledger has: those with the places from 0 to one
 // below. What a transaction has appended is among them inside it.

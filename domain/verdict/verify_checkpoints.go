@@ -100,9 +100,12 @@ func (v *verification) addOutside() error {
 		if err == nil && c.Size > math.MaxInt64 {
 			err = fmt.Errorf("its size, %d, is that of no ledger", c.Size)
 		}
+		if err == nil {
+			err = v.isOurs(c.Origin)
+		}
 		if err != nil {
 			return &fault.Invalid{
-				Field: fmt.Sprintf("outside[%d]", i), Allowed: "a checkpoint that a trusted key signed",
+				Field: fmt.Sprintf("outside[%d]", i), Allowed: "a checkpoint of this ledger that a trusted key signed",
 				Problem: strings.TrimSpace(err.Error()),
 			}
 		}
@@ -110,6 +113,16 @@ func (v *verification) addOutside() error {
 	}
 	slices.SortStableFunc(v.checkpoints, func(a, b checkpoint) int { return int(a.size - b.size) })
 	return nil
+}
+
+// isOurs refuses the origin of another tenant's ledger. One of the caller's own may be
+// anybody's.
+func (v *verification) isOurs(origin string) error {
+	id, ok := ledger.TenantOf(origin)
+	if !ok || id == v.store.tenant() {
+		return nil
+	}
+	return fmt.Errorf("its origin is %s: the ledger of another tenant", origin)
 }
 
 // compareOlder compares checkpoints that were kept outside and are of a smaller ledger
