@@ -16,6 +16,7 @@ import (
 	"stella-ops.org/attestdb/internal/migrator"
 	"stella-ops.org/attestdb/internal/observe"
 	"stella-ops.org/attestdb/internal/pgtenant"
+	"stella-ops.org/attestdb/migrations"
 )
 
 // observe makes db measure what cfg asks for, and returns cfg with the tracer that its
@@ -54,6 +55,13 @@ func (db *DB) measure(role string, pool *pgxpool.Pool) error {
 		return fmt.Errorf("open %s: measure the pool: %w", role, err)
 	}
 	return nil
+}
+
+// nothingPending notes that the schema is not older than the library.
+func (db *DB) nothingPending(ctx context.Context) {
+	for _, module := range migrations.Modules {
+		db.observer.Pending(ctx, module, 0)
+	}
 }
 
 // start begins a call that is not in a module's hands.

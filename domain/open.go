@@ -111,6 +111,7 @@ func (db *DB) open(ctx context.Context, cfg Config) (err error) {
 			return err
 		}
 		*c.into = pgpool.New(pool, or(cfg.AcquireTimeout, defaultAcquireTimeout))
+		db.nothingPending(ctx)
 	}
 	if db.app != nil {
 		db.records = newRecordGroup(db, db.app.Pgx())

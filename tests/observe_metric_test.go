@@ -51,9 +51,9 @@ func TestRecordsAreCountedByWhatBecameOfThem(t *testing.T) {
 	for range o.acme.RecordEach(t.Context(), namedSources(map[string]string{"no JSON": "-"})) {
 	}
 	require.Equal(t, map[string]float64{
-		"kind=evidence outcome=stored":                        5,
-		"kind=evidence outcome=existed":                       2,
-		"kind=sbom outcome=stored":                            2, // of new documents: each has a serial number
+		"kind=evidence outcome=stored":                         5,
+		"kind=evidence outcome=existed":                        2,
+		"kind=sbom outcome=stored":                             2, // of new documents: each has a serial number
 		"kind=evidence outcome=refused error.type=invalid":     2,
 		"kind=evidence outcome=refused error.type=requirement": 2,
 	}, o.points(t, "attestdb.records"))
@@ -230,7 +230,9 @@ func TestWaitingForTheSchemaIsMeasured(t *testing.T) {
 func TestPoolsAreMeasuredUntilTheyAreClosed(t *testing.T) {
 	t.Parallel()
 	o := newObserved(t, func(c *attestdb.Config) { c.App.MaxConns = 7 })
-	of := func(role string) string { return "db.client.connection.pool.name=" + role + " db.system.name=postgresql" }
+	of := func(role string) string {
+		return "db.client.connection.pool.name=" + role + " db.system.name=postgresql"
+	}
 	most := o.points(t, "pgxpool.max_connections")
 	require.Len(t, most, 3)
 	require.EqualValues(t, 7, most[of("app")])

@@ -112,6 +112,9 @@ func (o *Observer) Close() error {
 // Start begins a call for a tenant, or for none. The context that it returns has the
 // call's span, for what the call does; [Call.End] ends it.
 func (o *Observer) Start(ctx context.Context, operation string, tenant uuid.UUID) (context.Context, *Call) {
+	if o == nil {
+		return outside(ctx), nil
+	}
 	return o.start(ctx, operation, tenant)
 }
 
@@ -119,17 +122,15 @@ func (o *Observer) Start(ctx context.Context, operation string, tenant uuid.UUID
 // of none of them: its span is a root, and [Call.Link] ties it to each. Its duration is
 // not among those of calls, since each caller has one.
 func (o *Observer) StartShared(ctx context.Context, operation string, tenant uuid.UUID) (context.Context, *Call) {
-	ctx, c := o.start(ctx, operation, tenant, trace.WithNewRoot())
-	if c != nil {
-		c.shared = true
+	if o == nil {
+		return outside(ctx), nil
 	}
+	ctx, c := o.start(ctx, operation, tenant, trace.WithNewRoot())
+	c.shared = true
 	return ctx, c
 }
 
 func (o *Observer) start(ctx context.Context, operation string, tenant uuid.UUID, opts ...trace.SpanStartOption) (context.Context, *Call) {
-	if o == nil {
-		return outside(ctx), nil
-	}
 	c := newCall(o, operation, tenant)
 	if o.tracer != nil {
 		attrs := make([]attribute.KeyValue, 1, 2)
