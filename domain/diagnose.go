@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
+
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/health"
 	"stella-ops.org/attestdb/internal/pghealth"
@@ -34,35 +36,11 @@ func Diagnose(ctx context.Context, cfg DiagnoseConfig) (health.Report, error) {
 	if err := cfg.validate(); err != nil {
 		return health.Report{}, err
 	}
-	var logins []login
-	for _, c := range []struct {
-		purpose purpose
-		role    pgrole.Role
-		conn    Conn
-	}{
-		{forApp, pgrole.App, cfg.App},
-		{forAdmin, pgrole.Admin, cfg.Admin},
-		{forAuditor, pgrole.Auditor, cfg.Auditor},
-		{"Owner", pgrole.Owner, cfg.Owner},
-		{"Login", "", cfg.Login},
-	} {
-		if !c.conn.given() {
-			continue
-		}
-		pool, ours, err := cfg.anyPool(ctx, c.purpose, c.conn)
-		if err != nil {
-			return health.Report{}, err
-		}
-		if ours {
-			defer pool.Close()
-		}
-		l := login{role: c.role, pool: pghealth.Pool{Pool: pool}}
-		if l.role == "" {
-			l.role = roleOf(ctx, l.pool)
-		}
-		l.pool.Name = strings.TrimPrefix(string(l.role), "attestdb_")
-		logins = append(logins, l)
+	logins, closeAll, err := cfg.logins(ctx)
+	if err != nil {
+		return health.Report{}, err
 	}
+	defer closeAll()
 	registry, err := newRegistry(cfg.Health, logins)
 	if err != nil {
 		return health.Report{}, err
@@ -71,6 +49,47 @@ func Diagnose(ctx context.Context, cfg DiagnoseConfig) (health.Report, error) {
 		return health.Report{}, err
 	}
 	return registry.Report(ctx), nil
+}
+
+// logins returns the pools of the connections that are given, and what closes those that
+// it made.
+func (c DiagnoseConfig) logins(ctx context.Context) (logins []login, closeAll func(), err error) {
+	var made []*pgxpool.Pool
+	closeAll = func() {
+		for _, pool := range made {
+			pool.Close()
+		}
+	}
+	for _, given := range []struct {
+		purpose purpose
+		role    pgrole.Role
+		conn    Conn
+	}{
+		{forApp, pgrole.App, c.App},
+		{forAdmin, pgrole.Admin, c.Admin},
+		{forAuditor, pgrole.Auditor, c.Auditor},
+		{"Owner", pgrole.Owner, c.Owner},
+		{"Login", "", c.Login},
+	} {
+		if !given.conn.given() {
+			continue
+		}
+		pool, ours, err := c.anyPool(ctx, given.purpose, given.conn)
+		if err != nil {
+			closeAll()
+			return nil, nil, err
+		}
+		if ours {
+			made = append(made, pool)
+		}
+		l := login{role: given.role, pool: pghealth.Pool{Pool: pool}}
+		if l.role == "" {
+			l.role = roleOf(ctx, l.pool)
+		}
+		l.pool.Name = strings.TrimPrefix(string(l.role), "attestdb_")
+		logins = append(logins, l)
+	}
+	return logins, closeAll, nil
 }
 
 func (c DiagnoseConfig) validate() error {

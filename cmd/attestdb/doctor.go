@@ -16,6 +16,7 @@ import (
 // flag, and a list of checks of its own.
 func (a *app) doctorCommand() *cobra.Command {
 	var states []string
+	var restored restoredFlags
 	cmd := a.verb("doctor", "Say how the database is, what is wrong, and how to mend it", 0, 0,
 		func(ctx context.Context, _ []string) error {
 			cfg, err := a.diagnoseConfig(ctx)
@@ -29,6 +30,13 @@ func (a *app) doctorCommand() *cobra.Command {
 				}
 				cfg.States = append(cfg.States, state)
 			}
+			req, err := restored.request(ctx)
+			if err != nil {
+				return err
+			}
+			if restored.on {
+				return a.doctorRestored(ctx, cfg, req)
+			}
 			report, err := attestdb.Diagnose(ctx, cfg)
 			if err != nil {
 				return err
@@ -38,8 +46,13 @@ func (a *app) doctorCommand() *cobra.Command {
 			}
 			return a.printHealth(report)
 		})
-	cmd.Example = "attestdb doctor\nattestdb doctor --state acme.state --json"
+	cmd.Example = "attestdb doctor\nattestdb doctor --state acme.state --json\n" +
+		"attestdb doctor --restored --checkpoint checkpoints/ --verifier ledger-keys.txt"
 	cmd.Flags().StringArrayVar(&states, "state", nil, "file that `verdict verify --state` wrote: is the ledger still the one that was verified? Again for more")
+	cmd.Flags().BoolVar(&restored.on, "restored", false, "check a copy that was restored from a backup, before it takes traffic: reads everything, as the auditor")
+	cmd.Flags().StringArrayVar(&restored.checkpoints, "checkpoint", nil, "with --restored: file with a checkpoint that was kept outside the database, of whatever tenant, or a directory of such files. Again for more")
+	cmd.Flags().StringVar(&restored.counts, "counts", "", "with --restored: file with what an earlier run printed with --json; no table may have fewer rows than then")
+	restored.verifiers.register(cmd)
 	return cmd
 }
 
