@@ -63,7 +63,7 @@ func (s Server) LostReferences(ctx context.Context, progress func(done, total in
 	keys, err := s.columns(ctx, `SELECT k.conname::text, n.nspname::text || '.' || c.relname, fn.nspname::text || '.' || f.relname,
 		  pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.format('%I.%I', fn.nspname, f.relname),
 		  (SELECT pg_catalog.string_agg(pg_catalog.format('p.%I = c.%I', pa.attname, ca.attname), ' AND ' ORDER BY x.place)
-		     FROM pg_catalog.unnest(k.conkey, k.confkey) WITH ORDINALITY AS x (child, parent, place)
+		     FROM ROWS FROM (pg_catalog.unnest(k.conkey), pg_catalog.unnest(k.confkey)) WITH ORDINALITY AS x (child, parent, place)
 		     JOIN pg_catalog.pg_attribute ca ON ca.attrelid = k.conrelid AND ca.attnum = x.child
 		     JOIN pg_catalog.pg_attribute pa ON pa.attrelid = k.confrelid AND pa.attnum = x.parent),
 		  (SELECT pg_catalog.string_agg(pg_catalog.format('c.%I IS NOT NULL', ca.attname), ' AND ' ORDER BY x.place)
