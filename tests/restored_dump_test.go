@@ -217,3 +217,35 @@ func TestRestoreWithoutRolesIsFound(t *testing.T) {
 	require.Contains(t, objects.Value, "grant ")
 	require.Contains(t, objects.Fix, "migrate bootstrap")
 }
+
+// A dump that is restored with --create brings the rights on the database and the settings
+// of logins in it; without, they are missing, which is told.
+func TestRestoreWithCreateBringsSettings(t *testing.T) {
+	t.Parallel()
+	d := testdb.New(t)
+	b := newBackedUp(t, openOn(t, d), "acme")
+	b.keep(t, "acme")
+	_, err := attestdb.ConfigureLogin(t.Context(), d.URL("superuser"), "attestdb_test_app")
+	require.NoError(t, err)
+	dump := dumpOf(t, d.URL("superuser"))
+	without := requireCheck(t, checkRestored(t, restore(t, dump).URL, b.request()).Database, "restored.roles", health.OK)
+	require.Contains(t, without.Value, "settings of this database: 0 ")
+
+	dir, err := os.MkdirTemp("", "attestdb-own-")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	s := startServerIn(t, filepath.Join(dir, "server"), map[string]string{"fsync": "off"})
+	for _, role := range []string{"owner", "app", "worker", "refresher", "auditor", "admin", "reader"} {
+		s.exec(t, "postgres", "CREATE ROLE attestdb_"+role)
+	}
+	for _, login := range []string{"app", "auditor"} {
+		s.exec(t, "postgres", "CREATE ROLE "+login+" LOGIN IN ROLE attestdb_"+login)
+	}
+	s.exec(t, "postgres", "CREATE ROLE attestdb_test_app")
+	tool(t, "pg_restore", "--create", "--exit-on-error", "--dbname", s.URL("postgres", "postgres"), dump)
+	var name string
+	require.NoError(t, d.Conn(t, "app").QueryRow(t.Context(), "SELECT current_database()").Scan(&name))
+	report := checkRestored(t, func(role string) string { return s.URL(role, name) }, b.request())
+	requireComplete(t, report, "acme")
+	require.Contains(t, requireCheck(t, report.Database, "restored.roles", health.OK).Value, "settings of this database: 1 ")
+}

@@ -42,7 +42,7 @@ func (f restoredFlags) request(ctx context.Context) (req attestdb.RestoredReques
 	}
 	for _, arg := range f.checkpoints {
 		dir, root := locate(arg)
-		fsys := newInputFS(ctx, dir)
+		fsys := newInputFS(ctx, filepath.Clean(dir))
 		before := len(req.Checkpoints)
 		err := fs.WalkDir(fsys, root, func(name string, entry fs.DirEntry, err error) error {
 			path := filepath.Join(dir, filepath.FromSlash(name))
