@@ -58,6 +58,8 @@ func TestRestoreWithoutATableIsFound(t *testing.T) {
 	// Rows that are loaded into a database that is there, with triggers off, are checked
 	// by no foreign key, and each of them stays valid.
 	schema := restore(t, dump, "--schema-only")
+	_, err := toolErr(t, "pg_restore", "--data-only", "--exit-on-error", "--single-transaction", "--dbname", schema.URL("superuser"), dump)
+	require.Error(t, err, "triggers refuse it")
 	tool(t, "pg_restore", "--data-only", "--disable-triggers", "--exit-on-error", "--use-list", without(t, dump, "attestor.statements"),
 		"--dbname", schema.URL("superuser"), dump)
 	report := checkRestored(t, schema.URL, b.request())

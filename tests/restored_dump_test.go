@@ -9,9 +9,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/sumdb/note"
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/health"
+	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/testdb"
 )
@@ -160,6 +162,72 @@ func TestRestoredDumpThatLostAcknowledgedEntries(t *testing.T) {
 	require.Contains(t, found, "globex")
 	require.Contains(t, found["globex"], attestdb.RestoredFinding{Part: "lost", Detail: "at least 1 rows of attestor.envelopes are lost: there were 5, and there are 4"})
 	require.NotContains(t, found, "initech")
+}
+
+// A ledger may have another name in its checkpoints: those that are stored say whose it is.
+func TestCheckpointsOfOtherOrigins(t *testing.T) {
+	t.Parallel()
+	d := testdb.New(t)
+	b := newBackedUp(t, openOn(t, d), "acme")
+	key := signingKey(t, "example.com/acme-2")
+	c, err := b.tenants["acme"].Verdict().Checkpoint(t.Context(), key, "example.com/acme-2")
+	require.NoError(t, err)
+	req := attestdb.RestoredRequest{
+		Checkpoints: []attestdb.OutsideCheckpoint{{Name: "kept", Note: c.Note}}, Verifiers: []note.Verifier{verifierOf(t, key)},
+	}
+	requireComplete(t, checkRestored(t, d.URL, req), "acme")
+
+	other := signingKey(t, "example.com/elsewhere")
+	foreign, err := ledger.Sign(other, "example.com/elsewhere", 7, c.RootHash)
+	require.NoError(t, err)
+	req.Checkpoints = append(req.Checkpoints, attestdb.OutsideCheckpoint{Name: "foreign", Note: foreign.Note})
+	req.Verifiers = append(req.Verifiers, verifierOf(t, other))
+	report := checkRestored(t, d.URL, req)
+	require.Equal(t, health.Unknown, report.Status)
+	require.Equal(t, []string{`foreign: 0 ledgers have the origin "example.com/elsewhere"`}, report.Unassigned)
+	require.Empty(t, named(report))
+
+	// A checkpoint that was acknowledged, and is not stored, was lost.
+	execOn(t, d.Conn(t, "superuser"), "SET session_replication_role = replica; DELETE FROM verdict.ledger_checkpoints")
+	b.keep(t, "acme")
+	execOn(t, d.Conn(t, "superuser"), "SET session_replication_role = replica; DELETE FROM verdict.ledger_checkpoints")
+	report = checkRestored(t, d.URL, b.request())
+	require.Equal(t, "checkpoint", named(report)["acme"][0].Part)
+	require.Contains(t, named(report)["acme"][0].Detail, "is not stored, though its entries are")
+}
+
+func TestCheckRestoredRefusesWhatNothingCanBeAskedWith(t *testing.T) {
+	t.Parallel()
+	auditor := attestdb.Config{Auditor: attestdb.Conn{URL: "postgres://auditor@host/db"}}
+	unsigned := []attestdb.OutsideCheckpoint{{Name: "x", Note: []byte("x")}}
+	keys := []note.Verifier{verifierOf(t, signingKey(t, "k"))}
+	for field, c := range map[string]struct {
+		cfg attestdb.DiagnoseConfig
+		req attestdb.RestoredRequest
+	}{
+		"Config":                         {},
+		"DiagnoseConfig.Auditor":         {cfg: attestdb.DiagnoseConfig{Owner: attestdb.Conn{URL: "postgres://owner@host/db"}}},
+		"RestoredRequest.Verifiers":      {attestdb.DiagnoseConfig{Config: auditor}, attestdb.RestoredRequest{Checkpoints: unsigned}},
+		"RestoredRequest.Checkpoints[0]": {attestdb.DiagnoseConfig{Config: auditor}, attestdb.RestoredRequest{Checkpoints: unsigned, Verifiers: keys}},
+		"RestoredRequest.Parallel":       {attestdb.DiagnoseConfig{Config: auditor}, attestdb.RestoredRequest{Parallel: -1}},
+	} {
+		_, err := attestdb.CheckRestored(t.Context(), c.cfg, c.req)
+		var invalid *attestdb.InvalidError
+		require.ErrorAs(t, err, &invalid, field)
+		require.Equal(t, field, invalid.Field)
+	}
+	// A server that does not answer is in the report, and could not be told.
+	report, err := attestdb.CheckRestored(t.Context(), attestdb.DiagnoseConfig{Config: attestdb.Config{
+		Auditor: attestdb.Conn{URL: "postgres://auditor@127.0.0.1:1/db"},
+	}}, attestdb.RestoredRequest{})
+	require.NoError(t, err)
+	require.Equal(t, health.Unknown, report.Status)
+	require.Error(t, report.Err)
+	// An answer that nobody waits for any more is none.
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err = attestdb.CheckRestored(ctx, attestdb.DiagnoseConfig{Config: auditor}, attestdb.RestoredRequest{})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 // A copy that was written to before anybody looked has another history: it goes on from

@@ -2,6 +2,7 @@ package tests
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -103,14 +104,9 @@ func (a *archived) recoverTo(t *testing.T, settings map[string]string) *ownServe
 	require.NoError(t, err, "%s", out)
 	data := filepath.Join(dir, "data")
 	writeAs(t, data, filepath.Join(data, "recovery.signal"), "")
-	all := map[string]string{}
-	for key, value := range a.cfg.Settings {
-		all[key] = value
-	}
+	all := maps.Clone(a.cfg.Settings)
 	all["archive_mode"], all["restore_command"] = "off", fmt.Sprintf("cp %s/%%f %%p", a.archive)
-	for key, value := range settings {
-		all[key] = value
-	}
+	maps.Copy(all, settings)
 	return startServerIn(t, dir, all)
 }
 
