@@ -46,8 +46,13 @@ type (
 	MigrateReport = migrator.Report
 	// MigrateStatus compares a database with this library, module by module.
 	MigrateStatus = migrator.StatusReport
-	// PlannedMigration is a file that [Migrate] would apply, with its SQL.
+	// PlannedMigration is a file that [Migrate] would apply, with its SQL and with what its
+	// statements do.
 	PlannedMigration = migrator.PlannedFile
+	// PlannedStatement is one of its statements.
+	PlannedStatement = migrator.PlannedStatement
+	// PlannedTable is what a statement does to a table, and how large that is now.
+	PlannedTable = migrator.PlannedTable
 	// MigrateVerification is what [VerifySchema] found.
 	MigrateVerification = migrator.Verification
 	// MigrateDifference is one object that is not as the migrations made it.
@@ -78,7 +83,8 @@ func Migrate(ctx context.Context, cfg MigrateConfig) (_ *MigrateReport, err erro
 	return report, nil
 }
 
-// PlanMigrations returns what [Migrate] would apply, in its order. It changes
+// PlanMigrations returns what [Migrate] would apply, in its order, and of each statement
+// which tables it locks, rewrites and reads whole, and how large those are now. It changes
 // nothing and fails where Migrate would refuse.
 func PlanMigrations(ctx context.Context, cfg MigrateConfig) (_ []PlannedMigration, err error) {
 	ctx, m, call, err := cfg.start(ctx, "plan_migrations")

@@ -2,15 +2,17 @@
 // a module, which is also its PostgreSQL schema, with its own atlas.sum.
 // Generated DDL and hand-written SQL stand side by side.
 //
-// Files apply in version order over all modules. What they build stands beside them, in
-// catalogue.golden: a test writes it, and databases are compared with it.
+// Files apply in version order over all modules. Beside them stand what they build, in
+// catalogue.golden, with which databases are compared, and what each of them locks, in
+// impact.json. Tests write both.
 package migrations
 
 import "embed"
 
-// FS holds <module>/*.sql, <module>/atlas.sum and <module>/catalogue.golden.
+// FS holds <module>/*.sql, <module>/atlas.sum, <module>/catalogue.golden and
+// <module>/impact.json.
 //
-//go:embed */*.sql */atlas.sum */catalogue.golden
+//go:embed */*.sql */atlas.sum */catalogue.golden */impact.json
 var FS embed.FS
 
 // Modules are all modules in their fixed order: foreign keys point only to

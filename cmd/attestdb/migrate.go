@@ -125,48 +125,6 @@ func notUpToDate(status *attestdb.MigrateStatus) error {
 	return no(errors.New("the schema is not up to date: "+strings.Join(problems, "; ")), strings.Join(fixes, "; "))
 }
 
-type plannedJSON struct {
-	attestdb.PlannedMigration
-	SQL string `json:"sql,omitempty"`
-}
-
-func (a *app) migratePlan() *cobra.Command {
-	var sql bool
-	cmd := mindsTimeout(a.verb("plan", "Show the files that `migrate up` would apply, in their order", 0, 0,
-		func(ctx context.Context, _ []string) error {
-			url, _, err := a.url(ctx, readers...)
-			if err != nil {
-				return err
-			}
-			plan, err := attestdb.PlanMigrations(ctx, a.migrateConfig(url))
-			if err != nil {
-				return err
-			}
-			for _, f := range plan {
-				switch {
-				case a.json:
-					line := plannedJSON{PlannedMigration: f}
-					if sql {
-						line.SQL = f.SQL
-					}
-					if err := a.printJSON(line); err != nil {
-						return err
-					}
-				case sql:
-					a.printf("-- %s/%s\n%s\n", f.Module, f.Name, strings.TrimRight(f.SQL, "\n"))
-				default:
-					a.printf("%s/%s\n", f.Module, f.Name)
-				}
-			}
-			if len(plan) == 0 {
-				a.note("nothing to apply")
-			}
-			return nil
-		}))
-	cmd.Flags().BoolVar(&sql, "sql", false, "with the SQL of the files")
-	return cmd
-}
-
 const defaultWait = 5 * time.Minute
 
 func (a *app) migrateWait() *cobra.Command {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,6 +38,7 @@ func TestScripts(t *testing.T) {
 			"exits":      exits,
 			"validjson":  validJSON,
 			"sql":        runSQL,
+			"thaw":       thaw,
 			"match":      match,
 			"runprinted": runPrinted,
 		},
@@ -160,6 +162,15 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 		_, err = conn.Exec(ctx, statement)
 		ts.Check(err)
 	}
+}
+
+// thaw makes the script's empty database one of an old release, with data:
+// thaw 0002_whole_envelopes.
+func thaw(ts *testscript.TestScript, _ bool, args []string) {
+	_, here, _, _ := runtime.Caller(0)
+	dump, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../tests/testdata/frozen", args[0]+".sql"))
+	ts.Check(err)
+	runSQL(ts, false, []string{string(dump)})
 }
 
 // match sets a variable to the last group of a pattern in stdout or stderr:

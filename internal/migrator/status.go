@@ -3,6 +3,8 @@ package migrator
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // StatusReport compares a database with this library.
@@ -22,6 +24,12 @@ type PlannedFile struct {
 	Transaction bool `json:"transaction"`
 	// Resume is the number of its statements that an interrupted run applied.
 	Resume int `json:"resume"`
+	// Measured: what the statements do is known. It is not of a file that was changed
+	// after it was looked at.
+	Measured bool `json:"measured"`
+	// Statements are those of the file, with what each does to tables that are there
+	// before it.
+	Statements []PlannedStatement `json:"statements"`
 	// SQL is the whole file.
 	SQL string `json:"sql"`
 }
@@ -44,27 +52,42 @@ func newStatusReport(statuses []ModuleStatus) *StatusReport {
 	return report
 }
 
-// Plan returns the files that [Apply] would apply, in their order, and changes
-// nothing. It returns a *[fault.Schema] where Apply would.
-func Plan(ctx context.Context, cfg Config) ([]PlannedFile, error) {
-	statuses, state, pending, err := examine(ctx, cfg)
-	if err != nil {
-		return nil, err
-	}
-	if err := refusal(statuses); err != nil {
-		return nil, err
-	}
-	plan := make([]PlannedFile, len(pending))
-	for i, f := range pending {
-		plan[i] = PlannedFile{
-			Module: f.dir.module, Version: f.version, Name: f.name,
-			Transaction: f.inTx, SQL: string(f.local.Bytes()),
+// Plan returns the files that [Apply] would apply, in their order, with what they lock
+// and how large that is now. It changes nothing. It returns a *[fault.Schema] where Apply
+// would.
+func Plan(ctx context.Context, cfg Config) (plan []PlannedFile, err error) {
+	err = look(ctx, cfg, func(ctx context.Context, s *session, cfg Config, dirs []*directory) error {
+		statuses, state, pending, err := survey(ctx, s, cfg, dirs)
+		if err != nil {
+			return err
 		}
-		if r := state[f.dir.module].revision(f.version); r != nil {
-			plan[i].Resume = r.Applied
+		if err := refusal(statuses); err != nil {
+			return err
 		}
-	}
-	return plan, nil
+		seen := map[string]map[string]FileImpact{}
+		for _, d := range dirs {
+			if seen[d.module], err = impacts(cfg.FS, d.module); err != nil {
+				return err
+			}
+		}
+		now, err := sizes(ctx, s, cfg, slices.Collect(maps.Keys(seen)))
+		if err != nil {
+			return serverError(err)
+		}
+		plan = make([]PlannedFile, len(pending))
+		for i, f := range pending {
+			plan[i] = PlannedFile{
+				Module: f.dir.module, Version: f.version, Name: f.name,
+				Transaction: f.inTx, SQL: string(f.local.Bytes()),
+			}
+			if r := state[f.dir.module].revision(f.version); r != nil {
+				plan[i].Resume = r.Applied
+			}
+			plan[i].foresee(f, seen[f.dir.module][f.name], now)
+		}
+		return nil
+	})
+	return plan, err
 }
 
 // examine surveys with whatever rights the login has.
