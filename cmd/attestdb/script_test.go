@@ -39,6 +39,7 @@ func TestScripts(t *testing.T) {
 			"validjson":  validJSON,
 			"sql":        runSQL,
 			"thaw":       thaw,
+			"runsamples": runSamples,
 			"match":      match,
 			"runprinted": runPrinted,
 		},
@@ -52,6 +53,7 @@ type urlKey struct{}
 func setup(env *testscript.Env) error {
 	t := env.T().(testing.TB)
 	script := filepath.Base(t.Name())
+	env.Values[testKey{}] = t
 	env.Setenv("ATTESTDB_ACTOR", "tester")
 	// Coverage of the commands, and no colours, whoever runs the tests.
 	env.Setenv("GOCOVERDIR", os.Getenv("GOCOVERDIR"))
