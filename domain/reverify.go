@@ -2,6 +2,7 @@ package attestdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"runtime"
@@ -121,7 +122,7 @@ func (t *TenantDB) reverify(ctx context.Context, cfg ReverifyConfig, matches []a
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(matches); i = int(next.Add(1)) - 1 {
 				if answers[i].Err = gone[ids[i]]; answers[i].Err == nil {
-					answers[i].Today, answers[i].Err = today(ctx, cfg.Verifier, contents[ids[i]])
+					answers[i].Today, answers[i].Err = today(ctx, cfg.Verifier, &matches[i].Stored, contents[ids[i]])
 				}
 			}
 		})
@@ -167,7 +168,12 @@ func (t *TenantDB) gone(ctx context.Context, matches []attestor.Match, contents 
 	return why, err
 }
 
-func today(ctx context.Context, v attestor.Verifier, content []byte) (attestor.Verification, error) {
+func today(ctx context.Context, v attestor.Verifier, s *attestor.Stored, content []byte) (attestor.Verification, error) {
+	// Whatever verifies, it is not this evidence.
+	var other *fault.Verification
+	if errors.As(s.CheckContent(content), &other) {
+		return attestor.FailedVerification(other.Verifier, "sha256 of what is stored", other.Reason), nil
+	}
 	ev, err := attestor.Parse(content)
 	if err != nil {
 		return attestor.Verification{}, err

@@ -117,9 +117,15 @@ func (t *TenantDB) verifyStored(ctx context.Context, v logentry.Verifier, s *rek
 		return nil, err
 	}
 	content, err := t.store.Content(ctx, s.EnvelopeID)
-	if errors.Is(err, fault.ErrNotFound) {
-		return &logentry.Failure{Check: logentry.CheckBody, Reason: "the bytes of its envelope are not there"}, nil
-	} else if err != nil {
+	var other *fault.Verification
+	switch {
+	case errors.Is(err, fault.ErrErased):
+		return &logentry.Failure{Check: logentry.CheckBody, Reason: "the bytes of its envelope were erased"}, nil
+	case errors.Is(err, fault.ErrNotFound):
+		return &logentry.Failure{Check: logentry.CheckBody, Reason: "its envelope is not there"}, nil
+	case errors.As(err, &other):
+		return &logentry.Failure{Check: logentry.CheckBody, Reason: other.Reason}, nil
+	case err != nil:
 		return nil, err
 	}
 	ev, err := attestor.Parse(content)

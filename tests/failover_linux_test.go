@@ -29,7 +29,7 @@ func TestFailoverLosesNothingAcknowledged(t *testing.T) {
 	rounds, _ := strconv.Atoi(os.Getenv("ATTESTDB_FAILOVER_ROUNDS"))
 	for range max(rounds, 1) {
 		t.Run("", func(t *testing.T) {
-			primary := startPrimary(t)
+			primary := startPrimary(t, nil)
 			standby := primary.standby(t)
 			acme := domaintest.Tenant(t, primary.open(t, 4), "acme")
 			primary.exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'one'")

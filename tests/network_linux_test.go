@@ -94,7 +94,7 @@ func (n *network) url(login string, others ...*network) string {
 // acknowledged is lost, and the pool recovers by itself.
 func TestNetworkThatIsCutSlowOrReset(t *testing.T) {
 	t.Parallel()
-	server := startPrimary(t)
+	server := startPrimary(t, nil)
 	acme := domaintest.Tenant(t, server.open(t, 4), "acme")
 	for name, disturb := range map[string]func(t *testing.T, n *network) (mend func()){
 		"cut": func(t *testing.T, n *network) func() { return n.cut(t) },
@@ -134,7 +134,7 @@ func TestNetworkThatIsCutSlowOrReset(t *testing.T) {
 // new one.
 func TestPrimaryBehindACutNetworkIsLeft(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t)
+	primary := startPrimary(t, nil)
 	standby := primary.standby(t)
 	acme := domaintest.Tenant(t, primary.open(t, 4), "acme")
 	primary.exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'one'")

@@ -28,7 +28,7 @@ func openWithReplica(t *testing.T, primary, standby *ownServer, wait time.Durati
 // on the primary when it has not.
 func TestReplicaReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t)
+	primary := startPrimary(t, nil)
 	standby := primary.standby(t)
 	db := openWithReplica(t, primary, standby, 5*time.Second)
 	acme := domaintest.Tenant(t, db, "acme")
@@ -69,7 +69,7 @@ func TestReplicaReadsWhatWasWritten(t *testing.T) {
 
 func TestReplicaTakesNoWrites(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t)
+	primary := startPrimary(t, nil)
 	standby := primary.standby(t)
 	withStandby := openWithReplica(t, primary, standby, time.Second)
 	without := primary.open(t, 4)

@@ -51,7 +51,7 @@ func TestRestoreWithoutATableIsFound(t *testing.T) {
 
 	// Nothing refers to the bytes of envelopes.
 	copied := restore(t, dump, "--use-list", without(t, dump, "attestor.envelope_contents"))
-	found := named(checkRestored(t, copied.URL, b.request()))
+	found := findingsByName(checkRestored(t, copied.URL, b.request()))
 	require.Len(t, found, 2)
 	require.Contains(t, found["acme"][0].Detail, "are gone, and no entry says that they were erased")
 
@@ -66,7 +66,7 @@ func TestRestoreWithoutATableIsFound(t *testing.T) {
 	requireCheck(t, report.Database, "server.constraints", health.OK)
 	requireCheck(t, report.Database, "triggers", health.OK)
 	details := ""
-	for _, f := range named(report)["globex"] {
+	for _, f := range findingsByName(report)["globex"] {
 		details += f.Part + ": " + f.Detail + "\n"
 	}
 	require.Contains(t, details, "rows of attestor.statement_subjects refer to rows of attestor.statements that are missing (statement_subjects_statement_fk)")
@@ -175,7 +175,7 @@ func TestEditedRowsOfACopyAreFound(t *testing.T) {
 
 		report := checkRestored(t, d.URL, b.request())
 		require.Equal(t, health.Fail, report.Status, c.sql)
-		found := named(report)
+		found := findingsByName(report)
 		require.Len(t, found, 1, c.sql)
 		var said bool
 		for _, f := range found["globex"] {

@@ -47,7 +47,7 @@ func TestRestoredDumpIsComplete(t *testing.T) {
 	// Without a word from outside nobody can tell.
 	report = checkRestored(t, copied.URL, attestdb.RestoredRequest{})
 	require.Equal(t, health.Unknown, report.Status)
-	require.Empty(t, named(report))
+	require.Empty(t, findingsByName(report))
 	// Of some tenants, but not of all.
 	report = checkRestored(t, copied.URL, attestdb.RestoredRequest{Checkpoints: b.outside[:1], Verifiers: b.verifiers})
 	require.Equal(t, health.Unknown, report.Status)
@@ -131,7 +131,7 @@ func TestRestoredDumpThatLostAcknowledgedEntries(t *testing.T) {
 	report := checkRestored(t, copied.URL, b.request())
 	require.Equal(t, health.Fail, report.Status)
 	late := b.tenants["late"].ID()
-	found := named(report)
+	found := findingsByName(report)
 	require.Len(t, found, 2, "%+v", found)
 	require.Equal(t, []attestdb.RestoredFinding{{
 		Part: "lost", Detail: "at least 3 entries of the ledger are lost: a checkpoint that was kept outside is of 26, and there are 23",
@@ -158,7 +158,7 @@ func TestRestoredDumpThatLostAcknowledgedEntries(t *testing.T) {
 	}
 	req := b.request()
 	req.Earlier = rows
-	found = named(checkRestored(t, copied.URL, req))
+	found = findingsByName(checkRestored(t, copied.URL, req))
 	require.Contains(t, found, "globex")
 	require.Contains(t, found["globex"], attestdb.RestoredFinding{Part: "lost", Detail: "at least 1 rows of attestor.envelopes are lost: there were 5, and there are 4"})
 	require.NotContains(t, found, "initech")
@@ -185,15 +185,15 @@ func TestCheckpointsOfOtherOrigins(t *testing.T) {
 	report := checkRestored(t, d.URL, req)
 	require.Equal(t, health.Unknown, report.Status)
 	require.Equal(t, []string{`foreign: 0 ledgers have the origin "example.com/elsewhere"`}, report.Unassigned)
-	require.Empty(t, named(report))
+	require.Empty(t, findingsByName(report))
 
 	// A checkpoint that was acknowledged, and is not stored, was lost.
 	execOn(t, d.Conn(t, "superuser"), "SET session_replication_role = replica; DELETE FROM verdict.ledger_checkpoints")
 	b.keep(t, "acme")
 	execOn(t, d.Conn(t, "superuser"), "SET session_replication_role = replica; DELETE FROM verdict.ledger_checkpoints")
 	report = checkRestored(t, d.URL, b.request())
-	require.Equal(t, "checkpoint", named(report)["acme"][0].Part)
-	require.Contains(t, named(report)["acme"][0].Detail, "is not stored, though its entries are")
+	require.Equal(t, "checkpoint", findingsByName(report)["acme"][0].Part)
+	require.Contains(t, findingsByName(report)["acme"][0].Detail, "is not stored, though its entries are")
 }
 
 func TestCheckRestoredRefusesWhatNothingCanBeAskedWith(t *testing.T) {

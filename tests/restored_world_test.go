@@ -135,7 +135,7 @@ func requireComplete(t *testing.T, r attestdb.RestoredReport, tenants ...string)
 }
 
 // named returns the findings of the tenants that have any, by their names, or their ids.
-func named(r attestdb.RestoredReport) map[string][]attestdb.RestoredFinding {
+func findingsByName(r attestdb.RestoredReport) map[string][]attestdb.RestoredFinding {
 	all := map[string][]attestdb.RestoredFinding{}
 	for _, t := range r.Tenants {
 		if name := t.Name; len(t.Findings) > 0 {

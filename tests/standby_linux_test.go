@@ -14,16 +14,18 @@ import (
 )
 
 // startPrimary starts a migrated server that standbys can follow.
-func startPrimary(t testing.TB) *ownServer {
+func startPrimary(t testing.TB, more map[string]string) *ownServer {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "attestdb-primary-")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	hba := filepath.Join(dir, "hba.conf")
 	require.NoError(t, os.WriteFile(hba, []byte("local all,replication all peer map=attestdb\n"), 0o644))
-	s := startServerIn(t, filepath.Join(dir, "server"), map[string]string{
+	settings := map[string]string{
 		"wal_level": "replica", "max_wal_senders": "5", "wal_keep_size": "256MB", "hot_standby": "on", "hba_file": hba,
-	})
+	}
+	maps.Copy(settings, more)
+	s := startServerIn(t, filepath.Join(dir, "server"), settings)
 	s.prepare(t)
 	return s
 }

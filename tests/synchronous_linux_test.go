@@ -16,7 +16,7 @@ import (
 // standby that takes over does not have it.
 func TestNothingIsAcknowledgedThatNoStandbyHas(t *testing.T) {
 	t.Parallel()
-	primary := startPrimary(t)
+	primary := startPrimary(t, nil)
 	acme := domaintest.Tenant(t, primary.open(t, 4), "acme")
 	primary.exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
 	primary.exec(t, "postgres", "SELECT pg_reload_conf()")

@@ -86,16 +86,17 @@ SELECT s.sha256, c.content, e.content
   FROM attestor.sboms s
   LEFT JOIN attestor.sbom_contents c ON c.tenant_id = $1 AND c.id = s.id
   LEFT JOIN LATERAL (
-    SELECT a.envelope_id FROM attestor.sbom_artifacts a
+    SELECT v.content FROM attestor.sbom_artifacts a
+      JOIN attestor.envelope_contents v ON v.tenant_id = $1 AND v.id = a.envelope_id
      WHERE c.id IS NULL AND a.tenant_id = $1 AND a.sbom_id = s.id
      ORDER BY a.id LIMIT 1
-  ) a ON true
-  LEFT JOIN attestor.envelope_contents e ON e.tenant_id = $1 AND e.id = a.envelope_id
+  ) e ON true
  WHERE s.tenant_id = $1 AND s.id = $2`
 
 // SBOMContent returns the exact bytes of an SBOM: those that were imported, or the
 // predicate in an envelope. It returns [fault.ErrNotFound] if the tenant has no such
-// SBOM, and [fault.ErrErased] if the envelope's bytes are gone.
+// SBOM, [fault.ErrErased] if the bytes of all envelopes that had it are gone, and a
+// *[fault.Verification] if what is stored is not what was imported.
 func (s *Store) SBOMContent(ctx context.Context, id uuid.UUID) (_ []byte, err error) {
 	ctx, call := s.conn.Start(ctx, "attestor.sbom_content")
 	defer call.End(&err)
@@ -110,8 +111,14 @@ func (s *Store) SBOMContent(ctx context.Context, id uuid.UUID) (_ []byte, err er
 		})
 		return err
 	})
-	if err != nil || alone != nil {
-		return alone, pgfault.Map("read SBOM content", err)
+	switch {
+	case err != nil:
+		return nil, pgfault.Map("read SBOM content", err)
+	case alone != nil:
+		if err := wrongBytes(alone, digest.SHA256(sum)); err != nil {
+			return nil, err
+		}
+		return alone, nil
 	}
 	if envelope == nil {
 		return nil, fmt.Errorf("SBOM content: the envelope that has it: %w", fault.ErrErased)

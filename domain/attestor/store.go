@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
@@ -71,29 +72,51 @@ type Signer struct {
 }
 
 // Content returns the exact bytes that were recorded. It returns
-// [fault.ErrNotFound] if the tenant has no such envelope, and [fault.ErrErased] if its
-// bytes are gone: the ledger says who erased them.
+// [fault.ErrNotFound] if the tenant has no such envelope, [fault.ErrErased] if its bytes
+// are gone (the ledger says who erased them), and a *[fault.Verification] if they are not
+// those that were recorded.
 func (s *Store) Content(ctx context.Context, id uuid.UUID) (content []byte, err error) {
 	ctx, call := s.conn.Start(ctx, "attestor.content")
 	defer call.End(&err)
+	var sum []byte
 	err = pgfault.Retry(ctx, s.retry, func() error {
-		c, err := s.ent().EnvelopeContent.Get(ctx, id)
-		if err == nil {
-			content = c.Content
+		rows, err := s.conn.Query(ctx, `SELECT e.sha256, c.content
+			FROM attestor.envelopes e LEFT JOIN attestor.envelope_contents c ON c.tenant_id = $1 AND c.id = e.id
+			WHERE e.tenant_id = $1 AND e.id = $2`, s.conn.Tenant(), id)
+		if err != nil {
+			return err
 		}
-		if ent.IsNotFound(err) {
-			there, existErr := s.ent().Envelope.Query().Where(envelope.IDEQ(id)).Exist(ctx)
-			switch {
-			case existErr != nil:
-				return existErr
-			case there:
-				return fault.ErrErased
-			}
-		}
+		_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) {
+			return struct{}{}, row.Scan(&sum, &content)
+		})
 		return err
 	})
-	return content, notFound("envelope content", err)
+	switch {
+	case err != nil:
+		return nil, pgfault.Map("read envelope content", err)
+	case content == nil:
+		return nil, fmt.Errorf("read envelope content: %w", fault.ErrErased)
+	}
+	if err := wrongBytes(content, digest.SHA256(sum)); err != nil {
+		return nil, err
+	}
+	return content, nil
 }
+
+// wrongBytes returns a *[fault.Verification] for stored bytes that have another digest than
+// those that were recorded.
+func wrongBytes(content []byte, recorded digest.SHA256) error {
+	if has := digest.Sum(content); has != recorded {
+		return &fault.Verification{
+			Verifier: "attestdb", Reason: fmt.Sprintf("the stored bytes have sha256:%s, and sha256:%s was recorded", has, recorded),
+		}
+	}
+	return nil
+}
+
+// CheckContent returns a *[fault.Verification] if content is not what the envelope was
+// recorded as.
+func (s *Stored) CheckContent(content []byte) error { return wrongBytes(content, s.SHA256) }
 
 // IDBySHA256 returns the id of the envelope with these bytes. It returns
 // [fault.ErrNotFound] if the tenant has no such envelope.
