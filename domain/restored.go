@@ -15,7 +15,6 @@ import (
 
 	"stella-ops.org/attestdb/domain/fault"
 	"stella-ops.org/attestdb/domain/health"
-	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/pghealth"
@@ -373,43 +372,4 @@ func (t *RestoredTenant) fewer(earlier map[string]int64) {
 			t.add(partLost, "at least %d rows of %s are lost: there were %d, and there are %d", missing, table, earlier[table], t.Rows[table])
 		}
 	}
-}
-
-// outsideWords are what was kept outside, by what they are about.
-type outsideWords struct {
-	checkpoints map[string][]ledger.Checkpoint // by their origins
-	names       map[string]string              // of the first of each origin
-	states      map[tenant.ID][]LedgerState
-	of          map[tenant.ID][]ledger.Checkpoint
-}
-
-// outside reads the checkpoints, each by a key that is trusted.
-func (r RestoredRequest) outside(states []LedgerState) (outsideWords, error) {
-	o := outsideWords{
-		checkpoints: map[string][]ledger.Checkpoint{}, names: map[string]string{},
-		states: map[tenant.ID][]LedgerState{}, of: map[tenant.ID][]ledger.Checkpoint{},
-	}
-	if r.Parallel < 0 {
-		return o, &fault.Invalid{Field: "RestoredRequest.Parallel", Allowed: "zero or more"}
-	}
-	if len(r.Checkpoints) > 0 && len(r.Verifiers) == 0 {
-		return o, &fault.Invalid{Field: "RestoredRequest.Verifiers", Allowed: "the keys of the checkpoints"}
-	}
-	for i, c := range r.Checkpoints {
-		read, err := ledger.OpenCheckpoint(c.Note, r.Verifiers...)
-		if err != nil {
-			return o, &fault.Invalid{
-				Field: fmt.Sprintf("RestoredRequest.Checkpoints[%d]", i), Allowed: "a checkpoint that a trusted key signed",
-				Problem: fmt.Sprintf("%s: %s", c.Name, err),
-			}
-		}
-		if o.names[read.Origin] == "" {
-			o.names[read.Origin] = c.Name
-		}
-		o.checkpoints[read.Origin] = append(o.checkpoints[read.Origin], read)
-	}
-	for _, s := range states {
-		o.states[s.Tenant] = append(o.states[s.Tenant], s)
-	}
-	return o, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -22,36 +21,6 @@ func (db *DB) auditorHandle(id tenant.ID) *TenantDB {
 	return bind(&TenantDB{db: db, id: id, readOnly: true}, pgtenant.New(db.auditor, id.UUID()), false)
 }
 
-// assign gives each checkpoint to the tenant whose ledger its origin names: by its id, or
-// by checkpoints that are stored with the same origin.
-func (o *outsideWords) assign(ctx context.Context, db *DB, found *foundTenants) (unknown []string, err error) {
-	for origin, list := range o.checkpoints {
-		ids, err := o.ledgersOf(ctx, db, origin)
-		if err != nil {
-			return nil, err
-		}
-		if len(ids) != 1 {
-			unknown = append(unknown, fmt.Sprintf("%s: %d ledgers have the origin %q", o.names[origin], len(ids), origin))
-			continue
-		}
-		found.of(ids[0])
-		o.of[ids[0]] = append(o.of[ids[0]], list...)
-	}
-	for id := range o.states {
-		found.of(id)
-	}
-	return unknown, nil
-}
-
-func (o *outsideWords) ledgersOf(ctx context.Context, db *DB, origin string) ([]tenant.ID, error) {
-	if _, named, ok := strings.Cut(origin, "/"); ok {
-		if id, err := tenant.ParseID(named); err == nil && ledger.Origin(id) == origin {
-			return []tenant.ID{id}, nil
-		}
-	}
-	return db.auditorHandle(tenant.ID{}).ledger.LedgersOf(ctx, origin)
-}
-
 // tenant looks at one tenant.
 func (c *restoredCheck) tenant(ctx context.Context, db *DB, t *RestoredTenant) {
 	h := db.auditorHandle(t.ID)
@@ -66,7 +35,7 @@ func (c *restoredCheck) tenant(ctx context.Context, db *DB, t *RestoredTenant) {
 func (c *restoredCheck) ledger(ctx context.Context, db *DB, h *TenantDB, t *RestoredTenant) error {
 	outside := c.outside.of[t.ID]
 	v := db.verifyLedger(ctx, t.ID, func(tenant.ID) verdict.VerifyRequest {
-		var req verdict.VerifyRequest
+		req := verdict.VerifyRequest{Progress: func(done, size int64) { c.say("ledger of "+t.label(), int(done), int(size)) }}
 		for i := range outside {
 			req.Outside = append(req.Outside, outside[i].Note)
 		}
@@ -128,6 +97,13 @@ func (c *restoredCheck) ledger(ctx context.Context, db *DB, h *TenantDB, t *Rest
 		}
 	}
 	return nil
+}
+
+func (t *RestoredTenant) label() string {
+	if t.Name == "" {
+		return t.ID.String()
+	}
+	return t.Name
 }
 
 // loses notes that there is a word about a ledger of a size. The largest counts.
@@ -199,7 +175,7 @@ func (t *RestoredTenant) chain(ctx context.Context, h *TenantDB, id uuid.UUID) e
 
 // contents hashes the bytes of all evidence, and takes them apart again.
 func (c *restoredCheck) contents(ctx context.Context, _ *DB, h *TenantDB, t *RestoredTenant) error {
-	r, err := h.store.CheckContents(ctx, verdict.MaxFindings, nil)
+	r, err := h.store.CheckContents(ctx, verdict.MaxFindings, func(done int64) { c.say("envelopes of "+t.label(), int(done), 0) })
 	if err != nil {
 		return err
 	}

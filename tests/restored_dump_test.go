@@ -3,6 +3,7 @@ package tests
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -63,6 +64,14 @@ func TestRestoredDumpIsComplete(t *testing.T) {
 	report = checkRestored(t, copied.URL, b.request())
 	requireComplete(t, report, "acme", "globex")
 	require.Regexp(t, "^[0-9]{2,} indexes have every row", requireCheck(t, report.Database, "restored.amcheck", health.OK).Value)
+	const ready = "UPDATE pg_index SET indisready = %t WHERE indexrelid = 'verdict.ledger_inputs_digest_idx'::regclass"
+	execOn(t, onCopy, fmt.Sprintf(ready, false))
+	_, err := openOn(t, copied).Tenant(b.tenants["acme"].ID()).As("ci").Verdict().Append(t.Context(), decided("unindexed"))
+	require.NoError(t, err)
+	execOn(t, onCopy, fmt.Sprintf(ready, true))
+	report = checkRestored(t, copied.URL, b.request())
+	require.Equal(t, health.Fail, report.Status)
+	require.Contains(t, requireCheck(t, report.Database, "restored.amcheck", health.Fail).Value, "ledger_inputs_digest_idx")
 }
 
 // Who may see every row dumps every row; others fail, unless they ask not to.
