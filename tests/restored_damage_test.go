@@ -223,4 +223,11 @@ func TestMissingObjectsOfACopyAreNamed(t *testing.T) {
 	}
 	execOn(t, super, "SET session_replication_role = replica; DELETE FROM tenancy.library_floors")
 	requireCheck(t, checkRestored(t, d.URL, b.request()).Database, "restored.floors", health.Fail)
+
+	// What belongs to the server, or to the database as a whole.
+	execOn(t, super, "DO $$ BEGIN EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM attestdb_worker', current_database()); END $$")
+	execOn(t, super, `CREATE TABLE public.sorted (name text COLLATE "en-x-icu"); UPDATE pg_collation SET collversion = '0' WHERE collname = 'en-x-icu'`)
+	report := checkRestored(t, d.URL, b.request())
+	require.Contains(t, requireCheck(t, report.Database, "restored.roles", health.Fail).Error, "GRANT CONNECT ON DATABASE")
+	require.Contains(t, requireCheck(t, report.Database, "restored.collation", health.Fail).Value, "en-x-icu")
 }
