@@ -122,7 +122,10 @@ func (c *Conn) StartShared(ctx context.Context, operation string) (context.Conte
 // Begin starts a transaction, or a savepoint if the Conn is in one. The
 // statements of a Conn made by [Conn.With] on it carry the tenant, the
 // transaction itself does not.
-func (c *Conn) Begin(ctx context.Context) (pgx.Tx, error) { return c.db.Begin(ctx) }
+func (c *Conn) Begin(ctx context.Context) (pgx.Tx, error) {
+	tx, err := c.db.Begin(ctx)
+	return tx, pgfault.Caused(ctx, err)
+}
 
 // Exec runs one statement.
 func (c *Conn) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
