@@ -166,7 +166,7 @@ func findRelease(t *testing.T, db *testdb.DB) release {
 	}
 	file := regexp.MustCompile(`(?m)^migrations/(\w+)/(\d{14})_\S+\.sql$`)
 	next := ""
-	for _, commit := range strings.Fields(git(t, "log", "--format=%H", "--", "migrations/*.sql")) {
+	for commit := range strings.FieldsSeq(git(t, "log", "--format=%H", "--", "migrations/*.sql")) {
 		fits := true
 		for _, m := range file.FindAllStringSubmatch(git(t, "ls-tree", "-r", "--name-only", commit, "migrations"), -1) {
 			fits = fits && m[2] <= have[m[1]]

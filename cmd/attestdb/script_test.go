@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,8 +168,7 @@ func runSQL(ts *testscript.TestScript, _ bool, args []string) {
 // thaw makes the script's empty database one of an old release, with data:
 // thaw 0002_whole_envelopes.
 func thaw(ts *testscript.TestScript, _ bool, args []string) {
-	_, here, _, _ := runtime.Caller(0)
-	dump, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../tests/testdata/frozen", args[0]+".sql"))
+	dump, err := os.ReadFile(filepath.Join("../../tests/testdata/frozen", args[0]+".sql"))
 	ts.Check(err)
 	runSQL(ts, false, []string{string(dump)})
 }

@@ -105,7 +105,7 @@ func parseDecision(raw []byte) (verdict.Decision, error) {
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(&in)
 	if err == nil {
-		if _, more := decoder.Token(); more != io.EOF { //nolint:errorlint // Token returns it bare
+		if _, more := decoder.Token(); !errors.Is(more, io.EOF) {
 			return verdict.Decision{}, &attestdb.InvalidError{Field: "body", Allowed: "one decision in JSON", Problem: "there is more behind it"}
 		}
 	}

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -56,7 +55,7 @@ func run(ctx context.Context, cfg config, log *slog.Logger) (err error) {
 
 	// Whoever asks is told that the process lives while it waits for the database.
 	probes := &probes{}
-	health, err := listen(cfg.healthListen, healthTime, &http.Server{Handler: probes}, log, failed)
+	health, err := listen(context.WithoutCancel(ctx), cfg.healthListen, healthTime, probes, log, failed)
 	if err != nil {
 		return err
 	}
@@ -89,8 +88,7 @@ func run(ctx context.Context, cfg config, log *slog.Logger) (err error) {
 	requests, endRequests := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer endRequests(errEnding)
 	service := newService(db, cfg, log)
-	server := &http.Server{Handler: service.handler(probes), BaseContext: func(net.Listener) context.Context { return requests }}
-	api, err := listen(cfg.listen, cfg.requestTimeout, server, log, failed)
+	api, err := listen(requests, cfg.listen, cfg.requestTimeout, service.handler(probes), log, failed)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,15 +29,19 @@ type listener struct {
 	address string
 }
 
-// listen serves at the address requests whose work takes no longer than work. That it
-// cannot any more is told to failed.
-func listen(address string, work time.Duration, server *http.Server, log *slog.Logger, failed chan<- error) (*listener, error) {
-	server.ReadHeaderTimeout, server.ReadTimeout, server.IdleTimeout = readHeaderTimeout, readTimeout, idleTimeout
-	// It runs from the header on. A request that reaches it is cut off without a word, so
-	// its own deadline comes before.
-	server.WriteTimeout = readTimeout + work + writeTimeout
-	server.MaxHeaderBytes = maxHeaderBytes
-	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
+// listen serves at the address requests whose work takes no longer than work, under the
+// context requests. That it cannot any more is told to failed.
+func listen(requests context.Context, address string, work time.Duration, handler http.Handler, log *slog.Logger, failed chan<- error) (*listener, error) {
+	server := &http.Server{
+		Handler:     handler,
+		BaseContext: func(net.Listener) context.Context { return requests },
+		ReadTimeout: readTimeout, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout,
+		// It runs from the header on. A request that reaches it is cut off without a word,
+		// so its own deadline comes before.
+		WriteTimeout:   readTimeout + work + writeTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
 	l, err := net.Listen("tcp", address) //nolint:noctx // it outlives every context
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -88,5 +93,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // whoever asked has gone
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		return // whoever asked has gone
+	}
 }

@@ -70,7 +70,7 @@ func (s *service) handler(probes *probes) http.Handler {
 // answer does what every request needs, and leaves one line in the log.
 func (s *service) answer(w http.ResponseWriter, r *http.Request, e endpoint) {
 	begun, id := time.Now(), rand.Text()
-	w.Header().Set("X-Request-Id", id)
+	w.Header().Set("X-Request-ID", id)
 	who, ok := s.authorize(r)
 	var a answer
 	var err error
@@ -218,7 +218,7 @@ func refusal(w http.ResponseWriter, err error, id string) answer {
 		if body.Error = r.text; r.text == "" {
 			body.Error = err.Error()
 		}
-		if invalid, ok := errors.AsType[*attestdb.InvalidError](err); ok && r.err == attestdb.ErrInvalid {
+		if invalid, ok := errors.AsType[*attestdb.InvalidError](err); ok && errors.Is(r.err, attestdb.ErrInvalid) {
 			body.Error, body.Field = invalid.Error(), invalid.Field
 		}
 		if r.retry > 0 {

@@ -48,6 +48,7 @@ func (p *process) accepts() bool {
 func TestStopCutsNoRequestOff(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	w.env["SERVICE_CHECKPOINT_INTERVAL"] = "24h"
 	p := serving(t, w.env)
 
 	// One whose body is on its way all the time, until nothing new is taken any more.
@@ -137,7 +138,7 @@ func TestStopCutsNoRequestOff(t *testing.T) {
 	found, _, err := w.acme.Attestor().Find(t.Context(), attestor.Query{Subject: artifact}, page.Request{})
 	require.NoError(t, err)
 	require.Len(t, found, 1)
-	// Nothing is left without a checkpoint, and no connection behind.
+	// Nothing is left without a checkpoint, though no time for one had come.
 	f, err := w.acme.Verdict().Freshness(t.Context())
 	require.NoError(t, err)
 	require.Zero(t, f.Uncovered())

@@ -81,12 +81,17 @@ func TestCloseThatIsCutShortLeavesNothing(t *testing.T) {
 		_, err := acme.Verdict().Append(context.Background(), decision("waiting"))
 		waiting <- err
 	}()
+	require.Eventually(t, func() bool {
+		var held bool
+		err := superuser.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')").Scan(&held)
+		return err == nil && held
+	}, 10*time.Second, time.Millisecond)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	require.ErrorIs(t, db.Close(ctx), context.DeadlineExceeded)
 	close(release)
 	require.NoError(t, <-done)
-	<-waiting // appended or refused, but at an end
+	require.NoError(t, <-waiting, "it was under way")
 	nothingLeft(t, superuser, before)
 }
 
@@ -99,27 +104,31 @@ func TestOpenThatFailsLeavesNothing(t *testing.T) {
 	short, cancelShort := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancelShort()
 	absent := strings.NewReplacer("/test_", "/absent_").Replace(database.URL("app"))
+	open := func(ctx context.Context) func(attestdb.Config) (*attestdb.DB, error) {
+		return func(cfg attestdb.Config) (*attestdb.DB, error) { return attestdb.Open(ctx, cfg) }
+	}
+	patient := open(t.Context())
 	for name, c := range map[string]struct {
-		ctx    context.Context
+		open   func(attestdb.Config) (*attestdb.DB, error)
 		change func(*attestdb.Config)
 		want   error
 	}{
-		"no such database":        {t.Context(), func(c *attestdb.Config) { c.App.URL = absent }, nil},
-		"a superuser":             {t.Context(), func(c *attestdb.Config) { c.App.URL = database.URL("superuser") }, attestdb.ErrRole},
-		"the last login is wrong": {t.Context(), func(c *attestdb.Config) { c.Auditor.URL = database.URL("app") }, attestdb.ErrRole},
-		"the replica's is wrong":  {t.Context(), func(c *attestdb.Config) { c.Replica.URL = database.URL("admin") }, attestdb.ErrRole},
-		"too many connections":    {t.Context(), func(c *attestdb.Config) { c.Auditor.MaxConns = 1000 }, attestdb.ErrInvalid},
-		"not migrated":            {t.Context(), func(c *attestdb.Config) { *c = config(empty) }, attestdb.ErrSchema},
-		"waiting is cut short": {short, func(c *attestdb.Config) {
+		"no such database":        {patient, func(c *attestdb.Config) { c.App.URL = absent }, nil},
+		"a superuser":             {patient, func(c *attestdb.Config) { c.App.URL = database.URL("superuser") }, attestdb.ErrRole},
+		"the last login is wrong": {patient, func(c *attestdb.Config) { c.Auditor.URL = database.URL("app") }, attestdb.ErrRole},
+		"the replica's is wrong":  {patient, func(c *attestdb.Config) { c.Replica.URL = database.URL("admin") }, attestdb.ErrRole},
+		"too many connections":    {patient, func(c *attestdb.Config) { c.Auditor.MaxConns = 1000 }, attestdb.ErrInvalid},
+		"not migrated":            {patient, func(c *attestdb.Config) { *c = config(empty) }, attestdb.ErrSchema},
+		"waiting is cut short": {open(short), func(c *attestdb.Config) {
 			*c = config(empty)
 			c.WaitForSchema = time.Minute
 		}, context.DeadlineExceeded},
-		"it was over before": {ended, func(*attestdb.Config) {}, context.Canceled},
+		"it was over before": {open(ended), func(*attestdb.Config) {}, context.Canceled},
 	} {
 		before := goleak.IgnoreCurrent()
 		cfg := config(database)
 		c.change(&cfg)
-		db, err := attestdb.Open(c.ctx, cfg)
+		db, err := c.open(cfg)
 		require.Error(t, err, name)
 		require.Nil(t, db, name)
 		if c.want != nil {
