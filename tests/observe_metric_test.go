@@ -50,7 +50,7 @@ func TestRecordsAreCountedByWhatBecameOfThem(t *testing.T) {
 	require.ErrorIs(t, err, attestdb.ErrInvalid)
 	for range o.acme.RecordEach(t.Context(), namedSources(map[string]string{"no JSON": "-"})) {
 	}
-	require.Equal(t, map[string]float64{
+	require.Equal(t, map[string]int64{
 		"kind=evidence outcome=stored":                         5,
 		"kind=evidence outcome=existed":                        2,
 		"kind=sbom outcome=stored":                             2, // of new documents: each has a serial number
@@ -64,7 +64,7 @@ func TestAppendsAreCountedByWhatBecameOfThem(t *testing.T) {
 	t.Parallel()
 	o := newObserved(t, nil)
 	before := o.points(t, "attestdb.ledger.appends")
-	require.Equal(t, map[string]float64{
+	require.Equal(t, map[string]int64{
 		"outcome=appended": 0, "outcome=failed error.type=outcome_unknown": 0, "outcome=failed error.type=ledger_busy": 0,
 	}, before, "series that alerts look at are there before anything happens")
 	d := decided("a")
@@ -88,7 +88,7 @@ func TestAppendsAreCountedByWhatBecameOfThem(t *testing.T) {
 	require.EqualValues(t, 1, got["outcome=refused error.type=idempotency_conflict"])
 	require.Zero(t, got["outcome=failed error.type=outcome_unknown"])
 	require.EqualValues(t, 3, o.points(t, "attestdb.ledger.batch.size")[""])
-	require.GreaterOrEqual(t, o.points(t, "attestdb.ledger.lock.wait_time")["outcome=ok"], 5.0)
+	require.GreaterOrEqual(t, o.points(t, "attestdb.ledger.lock.wait_time")["outcome=ok"], int64(5))
 }
 
 func TestVerificationsAndCheckpointsAreMeasured(t *testing.T) {
@@ -118,7 +118,7 @@ func TestVerificationsAndCheckpointsAreMeasured(t *testing.T) {
 		}
 		size := o.points(t, "attestdb.ledger.checkpoint.size")
 		if byTenant {
-			require.Equal(t, map[string]float64{of: 3}, size)
+			require.Equal(t, map[string]int64{of: 3}, size)
 		} else {
 			require.Empty(t, size, "of several tenants together it says nothing")
 		}
@@ -183,12 +183,12 @@ func TestMigrationsAreMeasured(t *testing.T) {
 	require.Positive(t, pending["module=verdict"])
 	report, err := attestdb.Migrate(t.Context(), cfg)
 	require.NoError(t, err)
-	files := 0.0
+	files := int64(0)
 	for _, n := range o.points(t, "attestdb.migration.duration") {
 		files += n
 	}
 	require.EqualValues(t, len(report.Applied), files)
-	require.EqualValues(t, pending["module=verdict"], o.points(t, "attestdb.migration.duration")["module=verdict outcome=ok"])
+	require.Equal(t, pending["module=verdict"], o.points(t, "attestdb.migration.duration")["module=verdict outcome=ok"])
 	require.Zero(t, o.points(t, "attestdb.migrations.pending")["module=verdict"])
 	run := named(o.spans.GetSpans(), "migrate")
 	require.Len(t, run, 1)

@@ -3,6 +3,7 @@ package tests
 import (
 	"bufio"
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -111,7 +112,7 @@ func scrapeAfterEverything(t *testing.T) string {
 	_ = err // whether it notices is not the matter here
 
 	w := httptest.NewRecorder()
-	exporter.ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	exporter.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	require.Equal(t, 200, w.Code)
 	return w.Body.String()
 }

@@ -266,8 +266,7 @@ func TestSpansSayWhoseMatterAnErrorIs(t *testing.T) {
 func TestTracerOfTheCallersWorksBeside(t *testing.T) {
 	t.Parallel()
 	theirs := tracetest.NewInMemoryExporter()
-	var o *observed
-	o = newObserved(t, func(c *attestdb.Config) {
+	o := newObserved(t, func(c *attestdb.Config) {
 		// As one that makes spans does, under the same trace.
 		c.App.Tracer = otelpgx.NewTracer(otelpgx.WithTracerProvider(providerInto(theirs)))
 	})
@@ -319,6 +318,14 @@ func TestNothingThatIsStoredIsTold(t *testing.T) {
 	require.Error(t, err)
 	_, err = o.acme.Verdict().Export(t.Context(), filepath.Join(t.TempDir(), marker), verdict.ExportRequest{})
 	require.Error(t, err, "there is no checkpoint")
+
+	// No server listens there; Open and what it is told of say so without the password.
+	_, err = attestdb.Open(t.Context(), attestdb.Config{
+		App: attestdb.Conn{URL: "postgres://someone:" + marker + "@127.0.0.1:1/db"}, Logger: debugLogger(&log),
+		TracerProvider: providerInto(o.spans), WaitForSchema: time.Second,
+	})
+	require.ErrorIs(t, err, attestdb.ErrUnavailable)
+	require.NotContains(t, err.Error(), marker)
 
 	all, err := json.Marshal(o.spans.GetSpans())
 	require.NoError(t, err)

@@ -81,7 +81,7 @@ func of(stubs tracetest.SpanStubs, scope string) tracetest.SpanStubs {
 func attr(s tracetest.SpanStub, key string) string {
 	for _, a := range s.Attributes {
 		if string(a.Key) == key {
-			return a.Value.Emit()
+			return a.Value.String()
 		}
 	}
 	return ""
@@ -89,38 +89,38 @@ func attr(s tracetest.SpanStub, key string) string {
 
 // points are the values of a metric by the attributes that it has, as "a=1 b=2";
 // histograms have their counts.
-func (o *observed) points(t testing.TB, metric string) map[string]float64 {
+func (o *observed) points(t testing.TB, metric string) map[string]int64 {
 	t.Helper()
 	var data metricdata.ResourceMetrics
 	require.NoError(t, o.reader.Collect(context.Background(), &data))
-	values := map[string]float64{}
+	values := map[string]int64{}
 	for _, scope := range data.ScopeMetrics {
 		for _, m := range scope.Metrics {
 			if m.Name == metric {
-				eachPoint(m.Data, func(set attribute.Set, v float64) { values[labelled(set)] = v })
+				eachPoint(m.Data, func(set attribute.Set, v int64) { values[labelled(set)] = v })
 			}
 		}
 	}
 	return values
 }
 
-func eachPoint(data metricdata.Aggregation, f func(attribute.Set, float64)) {
+func eachPoint(data metricdata.Aggregation, f func(attribute.Set, int64)) {
 	switch d := data.(type) {
 	case metricdata.Sum[int64]:
 		for _, p := range d.DataPoints {
-			f(p.Attributes, float64(p.Value))
+			f(p.Attributes, p.Value)
 		}
 	case metricdata.Gauge[int64]:
 		for _, p := range d.DataPoints {
-			f(p.Attributes, float64(p.Value))
+			f(p.Attributes, p.Value)
 		}
 	case metricdata.Histogram[int64]:
 		for _, p := range d.DataPoints {
-			f(p.Attributes, float64(p.Count))
+			f(p.Attributes, int64(p.Count))
 		}
 	case metricdata.Histogram[float64]:
 		for _, p := range d.DataPoints {
-			f(p.Attributes, float64(p.Count))
+			f(p.Attributes, int64(p.Count))
 		}
 	default:
 		panic(fmt.Sprintf("%T", data))
@@ -130,7 +130,7 @@ func eachPoint(data metricdata.Aggregation, f func(attribute.Set, float64)) {
 func labelled(set attribute.Set) string {
 	var parts []string
 	for _, kv := range set.ToSlice() {
-		parts = append(parts, strings.TrimPrefix(string(kv.Key), "attestdb.")+"="+kv.Value.Emit())
+		parts = append(parts, strings.TrimPrefix(string(kv.Key), "attestdb.")+"="+kv.Value.String())
 	}
 	return strings.Join(parts, " ")
 }

@@ -138,7 +138,7 @@ func (o *Observer) start(ctx context.Context, operation string, tenant uuid.UUID
 		if tenant != uuid.Nil {
 			attrs = append(attrs, keyTenant.String(tenant.String()))
 		}
-		ctx, c.span = o.tracer.Start(ctx, "attestdb."+operation, append(opts, trace.WithAttributes(attrs...))...)
+		ctx, c.span = o.tracer.Start(ctx, "attestdb."+operation, append(opts, trace.WithAttributes(attrs...))...) //nolint:spancheck // End ends it
 	}
 	c.Context = ctx
 	return c, c

@@ -7,7 +7,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -20,7 +19,7 @@ import (
 )
 
 // seam is what a call of a module does to be measured.
-func seam(o *Observer, ctx context.Context, id uuid.UUID, at time.Time) (err error) {
+func seam(ctx context.Context, o *Observer, id uuid.UUID, at time.Time) (err error) {
 	ctx, call := o.Start(ctx, "attestor.find", id)
 	defer call.End(&err)
 	_, shared := o.StartShared(ctx, "record_shared", id)
@@ -48,13 +47,13 @@ func TestUnmeasuredCallsCostNothing(t *testing.T) {
 	id, at := uuid.New(), time.Now()
 	type key struct{}
 	ctx := context.WithValue(t.Context(), key{}, 1)
-	require.Zero(t, testing.AllocsPerRun(1000, func() { _ = seam(o, ctx, id, at) }))
+	require.Zero(t, testing.AllocsPerRun(1000, func() { _ = seam(ctx, o, id, at) }))
 }
 
 // With a logger alone a call costs one allocation, by which its repetitions know what
 // they are of.
 func TestLoggedCallsCostOneAllocation(t *testing.T) {
-	o, err := New(Config{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	o, err := New(Config{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	id := uuid.New()
 	ctx := t.Context()
