@@ -170,8 +170,7 @@ func (t *TenantDB) gone(ctx context.Context, matches []attestor.Match, contents 
 
 func today(ctx context.Context, v attestor.Verifier, s *attestor.Stored, content []byte) (attestor.Verification, error) {
 	// Whatever verifies, it is not this evidence.
-	var other *fault.Verification
-	if errors.As(s.CheckContent(content), &other) {
+	if other, is := errors.AsType[*fault.Verification](s.CheckContent(content)); is {
 		return attestor.FailedVerification(other.Verifier, "sha256 of what is stored", other.Reason), nil
 	}
 	ev, err := attestor.Parse(content)
