@@ -157,7 +157,7 @@ func samples(t testing.TB) []string {
 	t.Helper()
 	var paths []string
 	require.NoError(t, filepath.WalkDir("../../examples", func(path string, _ fs.DirEntry, err error) error {
-		if ext := filepath.Ext(path); ext == ".yaml" || ext == ".yml" {
+		if ext := filepath.Ext(path); (ext == ".yaml" || ext == ".yml") && filepath.Base(filepath.Dir(path)) != "observability" { // alerts call nothing
 			paths = append(paths, path)
 		}
 		return err

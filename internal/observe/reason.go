@@ -56,6 +56,7 @@ var sentinels = []struct {
 	{fault.ErrIdempotencyConflict, reason{refused, "idempotency_conflict"}},
 	{fault.ErrNoActor, reason{refused, "no_actor"}},
 	{fault.ErrErased, reason{refused, "erased"}},
+	{fault.ErrHeld, reason{refused, "held"}},
 	{fault.ErrNotFound, reason{refused, "not_found"}},
 	{errPanic, reason{failed, "panic"}},
 }
