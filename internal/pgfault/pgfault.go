@@ -36,10 +36,15 @@ func Map(what string, err error) error {
 	if err == nil {
 		return nil
 	}
+	return fmt.Errorf("%s: %w", what, named(err))
+}
+
+// named is err with the sentinel that the caller would see.
+func named(err error) error {
 	if s := sentinel(err); s != nil {
-		return fmt.Errorf("%s: %w", what, &mapped{s, err})
+		return &mapped{s, err}
 	}
-	return fmt.Errorf("%s: %w", what, err)
+	return err
 }
 
 type mapped struct{ sentinel, cause error }
@@ -172,7 +177,7 @@ func Retry(ctx context.Context, again func(error) bool, f func() error) error {
 		if err == nil || n == attempts || !again(err) || ctx.Err() != nil {
 			return err
 		}
-		observe.Retried(ctx, err)
+		observe.Retried(ctx, named(err))
 		select {
 		case <-ctx.Done():
 			return err
