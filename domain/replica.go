@@ -30,9 +30,10 @@ func (p Position) Validate() error {
 // Position returns a position that is behind everything that was written before the
 // call. It asks the primary. With synchronous_commit off it may be before what is not on
 // the primary's disk either.
-func (t *TenantDB) Position(ctx context.Context) (Position, error) {
-	var p Position
-	err := pgfault.Retry(ctx, t.retryStatement, func() error {
+func (t *TenantDB) Position(ctx context.Context) (p Position, err error) {
+	ctx, call := t.start(ctx, "position")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, t.retryStatement, func() error {
 		rows, err := t.primary().Query(ctx, "SELECT pg_catalog.pg_current_wal_flush_lsn()::text")
 		if err != nil {
 			return err

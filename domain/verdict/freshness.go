@@ -53,9 +53,11 @@ const freshnessSQL = `SELECT l.tenant_id, pg_catalog.clock_timestamp() AS at, co
                       WHERE u.tenant_id = l.tenant_id AND u.seq = coalesce(c.tree_size, 0)) u ON true`
 
 // Freshness says how far the tenant's ledger has come. It reads three rows.
-func (s *Store) Freshness(ctx context.Context) (Freshness, error) {
+func (s *Store) Freshness(ctx context.Context) (_ Freshness, err error) {
+	ctx, call := s.conn.Start(ctx, "verdict.freshness")
+	defer call.End(&err)
 	f := Freshness{Tenant: s.tenant()}
-	err := pgfault.Retry(ctx, s.retry, func() error {
+	err = pgfault.Retry(ctx, s.retry, func() error {
 		rows, err := s.conn.Query(ctx, freshnessSQL+" WHERE l.tenant_id = $1", s.conn.Tenant())
 		if err != nil {
 			return err
