@@ -78,32 +78,32 @@ func TestDiagnoseTellsOldFromNew(t *testing.T) {
 	}
 
 	// Older than the library.
-	execOn(t, super, `CREATE TEMP TABLE kept AS SELECT * FROM atlas_attestor.atlas_schema_revisions ORDER BY version DESC LIMIT 1;
-	      DELETE FROM atlas_attestor.atlas_schema_revisions r USING kept k WHERE r.version = k.version`)
+	execOn(t, super, `CREATE TEMP TABLE kept AS SELECT * FROM atlas_verdict.atlas_schema_revisions ORDER BY version DESC LIMIT 1;
+	      DELETE FROM atlas_verdict.atlas_schema_revisions r USING kept k WHERE r.version = k.version`)
 	report = diagnose(t, d.URL("app"))
 	require.Contains(t, requireCheck(t, report, "schema", health.Fail).Error, "older")
-	require.Contains(t, requireCheck(t, report, "migrations.attestor", health.Fail).Value, "pending")
-	requireCheck(t, report, "migrations.verdict", health.OK)
+	require.Contains(t, requireCheck(t, report, "migrations.verdict", health.Fail).Value, "pending")
+	requireCheck(t, report, "migrations.attestor", health.OK)
 
 	// Its newest file was interrupted.
-	execOn(t, super, `INSERT INTO atlas_attestor.atlas_schema_revisions SELECT (r.x).* FROM (
+	execOn(t, super, `INSERT INTO atlas_verdict.atlas_schema_revisions SELECT (r.x).* FROM (
 	        SELECT jsonb_populate_record(k, '{"total": 9, "applied": 0}') AS x FROM kept k) r`)
 	report = diagnose(t, d.URL("app"))
-	require.Regexp(t, `attestor/\d{14} began and did not end`, requireCheck(t, report, "schema", health.Fail).Error)
-	execOn(t, super, `DELETE FROM atlas_attestor.atlas_schema_revisions WHERE applied <> total; INSERT INTO atlas_attestor.atlas_schema_revisions SELECT * FROM kept`)
+	require.Regexp(t, `verdict/\d{14} began and did not end`, requireCheck(t, report, "schema", health.Fail).Error)
+	execOn(t, super, `DELETE FROM atlas_verdict.atlas_schema_revisions WHERE applied <> total; INSERT INTO atlas_verdict.atlas_schema_revisions SELECT * FROM kept`)
 	requireCheck(t, diagnose(t, d.URL("app")), "schema", health.OK)
 
 	// One that a newer library applies just now is no reason to be down.
-	execOn(t, super, `INSERT INTO atlas_attestor.atlas_schema_revisions SELECT (r.x).* FROM (
+	execOn(t, super, `INSERT INTO atlas_verdict.atlas_schema_revisions SELECT (r.x).* FROM (
 	        SELECT jsonb_populate_record(k, '{"version": "29990101000000", "total": 9, "applied": 3}') AS x FROM kept k) r`)
 	report = diagnose(t, d.URL("app"))
-	require.Contains(t, requireCheck(t, report, "schema", health.Warn).Error, "attestor/29990101000000 began and did not end")
+	require.Contains(t, requireCheck(t, report, "schema", health.Warn).Error, "verdict/29990101000000 began and did not end")
 
 	// Newer than the library, which can live with it, until a floor says that it cannot.
-	execOn(t, super, "UPDATE atlas_attestor.atlas_schema_revisions SET applied = total")
+	execOn(t, super, "UPDATE atlas_verdict.atlas_schema_revisions SET applied = total")
 	report = diagnose(t, d.URL("app"))
-	require.Contains(t, requireCheck(t, report, "schema", health.Warn).Value, "attestor 29990101000000")
-	require.Contains(t, requireCheck(t, report, "migrations.attestor", health.Warn).Value, "newer")
+	require.Contains(t, requireCheck(t, report, "schema", health.Warn).Value, "verdict 29990101000000")
+	require.Contains(t, requireCheck(t, report, "migrations.verdict", health.Warn).Value, "newer")
 	db := openWith(t, attestdb.Config{App: attestdb.Conn{URL: d.URL("app")}})
 	require.Equal(t, health.Warn, db.HealthChecks().Ready(t.Context()).Status, "and is ready")
 	execOn(t, super, "INSERT INTO tenancy.library_floors (level, reason, raised_at) VALUES (99, 'a test', now())")
@@ -111,7 +111,7 @@ func TestDiagnoseTellsOldFromNew(t *testing.T) {
 
 	// An applied file that is another.
 	execOn(t, super, "UPDATE atlas_verdict.atlas_schema_revisions SET hash = 'x'")
-	require.Contains(t, requireCheck(t, diagnose(t, d.URL("app")), "migrations.verdict", health.Fail).Value, "edited")
+	require.Contains(t, requireCheck(t, diagnose(t, d.URL("app")), "migrations.attestor", health.Fail).Value, "edited")
 }
 
 func TestDiagnoseRefusesWhatNobodyCanBeAskedWith(t *testing.T) {

@@ -169,7 +169,7 @@ func TestTimeoutAndCancellationLeaveNothingBehind(t *testing.T) {
 	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })
-	acme := domaintest.Tenant(t, db, "acme")
+	acme := db.Tenant(domaintest.Tenant(t, openOn(t, database), "acme").ID()).As(domaintest.Actor)
 	ev := domaintest.NewSigner(t).Evidence(t, "a", []byte("a"))
 	record := func(ctx context.Context) error {
 		_, err := acme.Record(ctx, ev)
