@@ -111,7 +111,7 @@ func TestDiagnoseTellsOldFromNew(t *testing.T) {
 
 	// An applied file that is another.
 	execOn(t, super, "UPDATE atlas_verdict.atlas_schema_revisions SET hash = 'x'")
-	require.Contains(t, requireCheck(t, diagnose(t, d.URL("app")), "migrations.attestor", health.Fail).Value, "edited")
+	require.Contains(t, requireCheck(t, diagnose(t, d.URL("app")), "migrations.verdict", health.Fail).Value, "edited")
 }
 
 func TestDiagnoseRefusesWhatNobodyCanBeAskedWith(t *testing.T) {
