@@ -119,11 +119,12 @@ const inputsSQL = `SELECT i.seq, coalesce(i.position, -1), coalesce(i.kind, ''),
   FROM verdict.ledger_inputs i WHERE i.tenant_id = $1 AND i.seq >= $2 AND i.seq < $3 ORDER BY i.seq, i.position, i.id`
 
 // Payloads, and the leaf hashes of those that an act says are erased: in one statement,
-// since what is erased in between would be there and gone.
-const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), coalesce(p.content, ''), NULL
+// since what is erased in between would be there and gone. An act comes after what it
+// erases: an older one is of no entry that is verified with this page, and says nothing.
+const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), coalesce(p.content, ''), NULL, 0
   FROM verdict.ledger_payloads p WHERE p.tenant_id = $1 AND p.id = ANY ($2)
  UNION ALL
-SELECT NULL, NULL, NULL, i.digest
+SELECT NULL, NULL, NULL, i.digest, e.seq
   FROM verdict.ledger_inputs i JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.seq = i.seq
  WHERE i.tenant_id = $1 AND i.digest = ANY ($3) AND i.kind = 'entry' AND e.action = 'payload.erase'`
 
@@ -223,9 +224,11 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	p.payloads, p.gone = map[uuid.UUID][]byte{}, map[digest.SHA256]bool{}
 	var ids []pgtype.UUID
 	var leaves [][]byte
+	places := map[digest.SHA256]int64{}
 	for i := range p.rows {
-		if p.rows[i].payload != nil {
-			ids, leaves = append(ids, p.rows[i].id), append(leaves, p.rows[i].leaf)
+		if r := &p.rows[i]; r.payload != nil {
+			ids, leaves = append(ids, r.id), append(leaves, r.leaf)
+			places[digest.SHA256(pad(r.leaf))] = r.seq
 		}
 	}
 	if len(ids) == 0 {
@@ -237,12 +240,17 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	}
 	var id pgtype.UUID
 	var nonce, content, erased []byte
-	_, err = pgx.ForEachRow(rows, []any{&id, &nonce, &content, &erased}, func() error {
-		if id.Valid {
+	var act int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &nonce, &content, &erased, &act}, func() error {
+		leaf := digest.SHA256(pad(erased))
+		switch _, twice := p.payloads[id.Bytes]; {
+		case !id.Valid:
+			p.gone[leaf] = p.gone[leaf] || act > places[leaf]
+		case twice: // which no key allows
+			p.payloads[id.Bytes] = []byte{}
+		default:
 			hash := ledger.PayloadHash(nonce, content)
 			p.payloads[id.Bytes] = hash[:]
-		} else {
-			p.gone[digest.SHA256(pad(erased))] = true
 		}
 		return nil
 	})
