@@ -225,3 +225,24 @@ func TestCheckpointOfAnotherTenantIsRefused(t *testing.T) {
 	require.Equal(t, "outside[0]", invalid.Field)
 	require.Contains(t, invalid.Problem, "another tenant")
 }
+
+// An act that is older than an entry erased nothing of it, whatever somebody hangs on it:
+// a verification that goes on behind the act does not look at it again.
+func TestOlderActIsNoErasure(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	before := v.verify(t)
+	require.True(t, before.OK())
+	d := decided("with a payload")
+	d.Payload = []byte(`{"secret":true}`)
+	appended, err := v.acme.Verdict().Append(t.Context(), d)
+	require.NoError(t, err)
+	_, err = v.conn.Exec(t.Context(), `INSERT INTO verdict.ledger_inputs (tenant_id, id, created_at, seq, position, kind, digest)
+		SELECT e.tenant_id, gen_random_uuid(), now(), e.seq, 1, 'entry', $1 FROM verdict.ledger_entries e WHERE e.action = 'payload.erase' LIMIT 1`,
+		appended.LeafHash[:])
+	require.NoError(t, err)
+	v.exec(t, "DELETE FROM verdict.ledger_payloads WHERE id = '"+appended.ID.String()+"'")
+	resumed, err := v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: before.State})
+	require.NoError(t, err)
+	requireFault(t, resumed, appended.Seq, verdict.FaultPayload)
+}
