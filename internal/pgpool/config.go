@@ -99,14 +99,14 @@ func (s Settings) setSession(cfg *pgxpool.Config, many bool) {
 	if s.ReadOnly {
 		cc.RuntimeParams["default_transaction_read_only"] = "on"
 	}
-	cfg.PrepareConn = renewPlans()
+	cfg.PrepareConn = withoutDoubt(renewPlans())
 	if many && !s.ReadOnly && !s.AnyServer {
 		cfg.PrepareConn = primaryOnly(cfg.PrepareConn)
 	}
 	// Behind a pooler a cancel may meet another client's statement; there the
 	// connection is closed, which costs the server nothing.
 	cc.BuildContextWatcherHandler = func(conn *pgconn.PgConn) ctxwatch.Handler {
-		return &pgconn.CancelRequestContextWatcherHandler{Conn: conn, DeadlineDelay: cancelGrace}
+		return &canceller{conn: conn}
 	}
 }
 
