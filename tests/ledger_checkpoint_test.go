@@ -205,45 +205,6 @@ func TestInconsistentLedgerIsNotSigned(t *testing.T) {
 	}
 }
 
-// Whoever rewrites a ledger and has another key sign it does not get the first key to sign
-// it too: that key said something else, and compares with its own word.
-func TestKeySignsNothingElseAfterAnotherKeyDid(t *testing.T) {
-	t.Parallel()
-	w := testdb.New(t)
-	h := ledgerOf(t, openOn(t, w), 30)
-	key, other := signingKey(t, "k"), signingKey(t, "other")
-	first, err := h.Verdict().Checkpoint(t.Context(), key, "")
-	require.NoError(t, err)
-	super := w.Conn(t, "superuser")
-	for _, q := range []string{
-		"SET session_replication_role = replica",
-		"UPDATE verdict.ledger_entries SET leaf_hash = sha256(leaf_hash) WHERE seq = 0",
-		`UPDATE verdict.ledger_nodes n SET hash = verdict.node((SELECT array_agg(e.leaf_hash ORDER BY e.seq)
-		   FROM verdict.ledger_entries e WHERE e.tenant_id = n.tenant_id AND e.seq < 16)) WHERE level = 1 AND index = 0`,
-	} {
-		_, err := super.Exec(t.Context(), q)
-		require.NoError(t, err)
-	}
-	size := first.TreeSize
-	root, err := h.Verdict().Root(t.Context(), size)
-	require.NoError(t, err)
-	forged, err := ledger.Sign(other, first.Origin, size, root)
-	require.NoError(t, err)
-	_, err = super.Exec(t.Context(), `INSERT INTO verdict.ledger_checkpoints
-		(tenant_id, id, created_at, origin, tree_size, root_hash, note, note_sha256, signed_by)
-		VALUES ($1, gen_random_uuid(), clock_timestamp(), $2, $3, $4, $5, sha256($5), $6)`,
-		h.ID(), forged.Origin, size, root[:], forged.Note, other.VerifierKey())
-	require.NoError(t, err)
-	for range 2 { // of the same size, and of a larger one
-		_, err = h.Verdict().Checkpoint(t.Context(), key, "")
-		var wrong *ledger.ProofError
-		require.ErrorAs(t, err, &wrong)
-		require.Equal(t, ledger.ProblemConsistency, wrong.Problem)
-		_, err = h.Verdict().Append(t.Context(), plainDecision(1))
-		require.NoError(t, err)
-	}
-}
-
 // A checkpoint that the key beside it did not sign stands in nobody's way, whoever left
 // it; it is told of for ever.
 func TestUnsignedCheckpointIsPassedOver(t *testing.T) {

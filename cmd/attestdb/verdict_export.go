@@ -13,7 +13,8 @@ import (
 
 func (a *app) verdictExport() *cobra.Command {
 	var format string
-	var size int64
+	var req verdict.ExportRequest
+	var keys verifierKeys
 	cmd := a.verb("export DIR [--size N] | --format jsonl|csv", "Write the ledger as a static transparency log, or its entries for an auditor", 0, 1,
 		func(ctx context.Context, args []string) error {
 			switch {
@@ -21,12 +22,19 @@ func (a *app) verdictExport() *cobra.Command {
 				return usagef("give a DIR, or --format jsonl or csv")
 			case format != "" && format != "jsonl" && format != "csv":
 				return usagef("--format %q: allowed is jsonl or csv", format)
-			case size < 0, format != "" && size != 0:
+			case req.Size < 0, format != "" && req.Size != 0:
 				return usagef("--size: allowed is the size of a checkpoint, with a DIR")
+			case format != "" && len(keys) > 0:
+				return usagef("--verifier: allowed with a DIR, which holds a checkpoint")
+			case len(keys) > 0:
+				var err error
+				if req.Verifiers, err = keys.verifiers(ctx); err != nil {
+					return err
+				}
 			}
 			return a.withLedger(ctx, func(t *attestdb.TenantDB) error {
 				if format == "" {
-					return a.exportLedger(ctx, t, args[0], size)
+					return a.exportLedger(ctx, t, args[0], req)
 				}
 				return a.exportRows(ctx, t, format)
 			})
@@ -34,16 +42,16 @@ func (a *app) verdictExport() *cobra.Command {
 	cmd.Example = "attestdb verdict export --tenant acme ledger/\n" +
 		"attestdb verdict export --tenant acme --format csv > decisions.csv"
 	cmd.Flags().StringVar(&format, "format", "", "write the entries to the standard output instead: jsonl (one JSON object a line) or csv")
-	cmd.Flags().Int64Var(&size, "size", 0, "export the ledger that the checkpoint of this size is of; else of the newest")
+	cmd.Flags().Int64Var(&req.Size, "size", 0, "export the ledger that the checkpoint of this size is of; else of the newest")
+	keys.register(cmd)
 	return cmd
 }
 
-func (a *app) exportLedger(ctx context.Context, t *attestdb.TenantDB, dir string, size int64) error {
+func (a *app) exportLedger(ctx context.Context, t *attestdb.TenantDB, dir string, req verdict.ExportRequest) error {
 	bar := a.progress(0)
 	defer bar.clear()
-	c, err := t.Verdict().Export(ctx, dir, verdict.ExportRequest{Size: size, Progress: func(done, total int64) {
-		bar.of(int(done), int(total))
-	}})
+	req.Progress = func(done, total int64) { bar.of(int(done), int(total)) }
+	c, err := t.Verdict().Export(ctx, dir, req)
 	bar.clear()
 	if err != nil {
 		return invalidFlag(dir, err)

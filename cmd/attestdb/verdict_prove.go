@@ -14,6 +14,7 @@ import (
 func (a *app) verdictProve() *cobra.Command {
 	var req verdict.ProofRequest
 	var out string
+	var keys verifierKeys
 	cmd := a.verb("prove SEQ [--size N] [--from N] [--out FILE]", "Write the proof that an entry is in the ledger", 1, 1,
 		func(ctx context.Context, args []string) error {
 			seq, err := strconv.ParseInt(args[0], 10, 64)
@@ -22,6 +23,11 @@ func (a *app) verdictProve() *cobra.Command {
 			}
 			if req.Size < 0 || req.From < 0 {
 				return usagef("--size and --from: allowed is the size of a checkpoint")
+			}
+			if len(keys) > 0 {
+				if req.Verifiers, err = keys.verifiers(ctx); err != nil {
+					return err
+				}
 			}
 			return a.withLedger(ctx, func(t *attestdb.TenantDB) error {
 				p, err := t.Verdict().Prove(ctx, seq, req)
@@ -46,6 +52,7 @@ func (a *app) verdictProve() *cobra.Command {
 	cmd.Example = "attestdb verdict prove --tenant acme 7 --out proof.json"
 	cmd.Flags().Int64Var(&req.Size, "size", 0, "prove it in the ledger that the checkpoint of this size is of; else of the newest")
 	cmd.Flags().Int64Var(&req.From, "from", 0, "prove as well that the ledger only grew since the checkpoint of this size")
+	keys.register(cmd)
 	cmd.Flags().StringVar(&out, "out", "", "write the proof to this file instead of the standard output")
 	return cmd
 }

@@ -78,7 +78,7 @@ func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 }
 
 func (s *Store) checkpoint(ctx context.Context, key ledger.SigningKey, origin string) (Checkpointed, error) {
-	last, err := s.newestCheckpoint(ctx, math.MaxInt64)
+	last, err := s.newestCheckpoint(ctx, math.MaxInt64, nil)
 	var unsigned *ledger.ProofError
 	if err != nil && !errors.Is(err, fault.ErrNotFound) && !errors.As(err, &unsigned) {
 		return Checkpointed{}, err
@@ -192,14 +192,17 @@ const checkpointColumns = `c.id, c.created_at, c.origin, c.tree_size, c.root_has
 // newestCheckpoint returns the newest of the largest of at most a size, of those that the
 // key beside them signed: the database cannot tell, so that anything may be stored. The
 // error wraps [fault.ErrNotFound] if there is none, and is a *[ledger.ProofError] if none
-// is signed.
-func (s *Store) newestCheckpoint(ctx context.Context, most int64) (Checkpoint, error) {
+// is signed. If keys are given it is one that one of them signed.
+func (s *Store) newestCheckpoint(ctx context.Context, most int64, by []note.Verifier) (Checkpoint, error) {
 	none := fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
 	for c, err := range s.checkpointsFrom(ctx, most) {
 		if err != nil {
 			return c, err
 		}
 		unsigned := c.check()
+		if unsigned == nil && len(by) > 0 {
+			_, unsigned = ledger.OpenCheckpoint(c.Note, by...)
+		}
 		if unsigned == nil {
 			return c, nil
 		}
@@ -215,7 +218,11 @@ func (s *Store) newestCheckpoint(ctx context.Context, most int64) (Checkpoint, e
 func (s *Store) CheckpointAt(ctx context.Context, size int64) (_ Checkpoint, err error) {
 	ctx, call := s.conn.Start(ctx, "verdict.checkpoint_at")
 	defer call.End(&err)
-	c, err := s.newestCheckpoint(ctx, size)
+	return s.checkpointAt(ctx, size, nil)
+}
+
+func (s *Store) checkpointAt(ctx context.Context, size int64, by []note.Verifier) (Checkpoint, error) {
+	c, err := s.newestCheckpoint(ctx, size, by)
 	if err == nil && c.TreeSize != size {
 		err = fmt.Errorf("checkpoint of size %d: %w", size, fault.ErrNotFound)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"stella-ops.org/attestdb/domain/ledger"
 )
 
@@ -12,6 +14,8 @@ import (
 type ExportRequest struct {
 	// Size is that of the checkpoint which is exported; 0 is the newest.
 	Size int64
+	// Verifiers are the keys of those whom the export is for, as in [ProofRequest].
+	Verifiers []note.Verifier
 	// Progress is called now and then with the number of entries that are written and
 	// that there are.
 	Progress func(done, total int64)
@@ -33,7 +37,7 @@ type ExportRequest struct {
 func (s *Store) Export(ctx context.Context, dir string, req ExportRequest) (_ Checkpoint, err error) {
 	ctx, call := s.conn.Start(ctx, "verdict.export")
 	defer call.End(&err)
-	c, err := s.chosen(ctx, req.Size)
+	c, err := s.chosen(ctx, req.Size, req.Verifiers)
 	if err != nil {
 		return Checkpoint{}, err
 	}

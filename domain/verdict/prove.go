@@ -20,6 +20,9 @@ type ProofRequest struct {
 	// From is the size of an older checkpoint that the ledger is shown to be consistent
 	// with; 0 is none.
 	From int64
+	// Verifiers are the keys of those whom the proof is for: a checkpoint that none of them
+	// signed is passed over. None takes the newest, whoever signed it.
+	Verifiers []note.Verifier
 }
 
 // Prove returns the proof that the entry with the place seq is in the ledger that a
@@ -61,7 +64,7 @@ func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (_ *ledg
 	p := &ledger.Proof{Checkpoint: c.Note, Leaf: e.AppendLeaf(nil), LeafIndex: seq, TreeSize: c.TreeSize, Inclusion: inclusion.Hashes}
 	verifiers := []note.Verifier{own}
 	if req.From > 0 {
-		older, err := s.addConsistency(ctx, p, req.From)
+		older, err := s.addConsistency(ctx, p, req)
 		if err != nil {
 			return nil, err
 		}
@@ -77,12 +80,12 @@ func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (_ *ledg
 
 // addConsistency adds the proof from the checkpoint of a smaller size, and returns the
 // verifier of its key.
-func (s *Store) addConsistency(ctx context.Context, p *ledger.Proof, from int64) (note.Verifier, error) {
-	older, err := s.CheckpointAt(ctx, from)
+func (s *Store) addConsistency(ctx context.Context, p *ledger.Proof, req ProofRequest) (note.Verifier, error) {
+	older, err := s.checkpointAt(ctx, req.From, req.Verifiers)
 	if err != nil {
 		return nil, err
 	}
-	consistency, err := s.ProveConsistency(ctx, from, p.TreeSize)
+	consistency, err := s.ProveConsistency(ctx, req.From, p.TreeSize)
 	if err != nil {
 		return nil, err
 	}
@@ -99,16 +102,16 @@ func (c *Checkpoint) rolledBack(err error) error {
 }
 
 // chosen returns the newest checkpoint of a size, or of the largest if it is 0.
-func (s *Store) chosen(ctx context.Context, size int64) (Checkpoint, error) {
+func (s *Store) chosen(ctx context.Context, size int64, by []note.Verifier) (Checkpoint, error) {
 	if size == 0 {
-		return s.newestCheckpoint(ctx, math.MaxInt64)
+		return s.newestCheckpoint(ctx, math.MaxInt64, by)
 	}
-	return s.CheckpointAt(ctx, size)
+	return s.checkpointAt(ctx, size, by)
 }
 
 // provable returns the checkpoint that the request is for.
 func (s *Store) provable(ctx context.Context, seq int64, req ProofRequest) (Checkpoint, error) {
-	c, err := s.chosen(ctx, req.Size)
+	c, err := s.chosen(ctx, req.Size, req.Verifiers)
 	switch {
 	case err != nil:
 		return c, err
