@@ -2,10 +2,13 @@ package attestdb
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"stella-ops.org/attestdb/domain/health"
 	"stella-ops.org/attestdb/internal/migrator"
@@ -13,17 +16,13 @@ import (
 	"stella-ops.org/attestdb/migrations"
 )
 
-// restoredObjects is what the migrations make, by name; a test writes it.
-//
-//go:embed restored_objects.txt
-var restoredObjects string
-
 // restoredSchemas have objects of ours.
 func restoredSchemas() []string { return slices.Clone(migrations.Modules) }
 
 // databaseChecks are those that a restore needs besides the ones of any database.
 func (c *restoredCheck) databaseChecks() []health.Check {
-	return append(c.server.Restored(restoredObjects, c.comparable),
+	return append(c.server.Restored(),
+		health.Check{Name: "restored.objects", Needs: c.server.Pool.ConnectionName(), Timeout: 30 * time.Second, Run: c.objects},
 		health.Check{Name: "restored.roles", Needs: c.server.Pool.ConnectionName(), Run: c.roles},
 		health.Check{Name: "restored.floors", Needs: c.server.Pool.ConnectionName(), Run: c.floors},
 	)
@@ -45,6 +44,46 @@ func (c *restoredCheck) comparable(ctx context.Context) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// objects compares everything in the schemas with what the migrations make.
+func (c *restoredCheck) objects(ctx context.Context) health.Result {
+	// Who may not even ask is told by what is missing.
+	if why, err := c.comparable(ctx); err == nil && why != "" {
+		return health.Result{Status: health.Skipped, Error: why}
+	}
+	var (
+		differences []migrator.Difference
+		all         int
+	)
+	err := pgx.BeginTxFunc(ctx, c.server.Pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) (err error) {
+		differences, all, err = migrator.Compare(ctx, tx, migrations.FS, migrations.Modules)
+		return err
+	})
+	if err != nil {
+		return faultResult(err)
+	}
+	res := health.Result{Status: health.OK, Value: fmt.Sprintf("all %d are there", all), Threshold: "fail from 1 that differs"}
+	if len(differences) == 0 {
+		return res
+	}
+	kinds, names := map[string]int{}, make([]string, 0, len(differences))
+	for _, d := range differences {
+		kinds[d.Kind]++
+		names = append(names, fmt.Sprintf("%s %s (%s)", d.Kind, d.Object, d.How))
+	}
+	by := make([]string, 0, len(kinds))
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		by = append(by, fmt.Sprintf("%s %d", kind, kinds[kind]))
+	}
+	const most = 20
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more", len(names)-most))
+	}
+	res.Status, res.Value = health.Fail, fmt.Sprintf("%d of %d differ (%s): %s", len(differences), all, strings.Join(by, ", "), strings.Join(names, "; "))
+	res.Error = "the copy is not what the migrations made: the restore was partial, went on after errors, or ran before the roles were there"
+	res.Fix = "`attestdb migrate verify` shows each with what mends it; if much is missing, `attestdb migrate bootstrap` on the empty database first, then restore anew with pg_restore --exit-on-error"
+	return res
 }
 
 // roles looks at what no dump of a database has: roles, and with some ways of restoring

@@ -173,6 +173,18 @@ func (v *Verification) module(ctx context.Context, tx pgx.Tx, fsys fs.FS, module
 	return nil
 }
 
+// Compare compares the objects of the modules with what their newest files make, and says
+// how many those are. Settings of the transaction change.
+func Compare(ctx context.Context, tx pgx.Tx, fsys fs.FS, modules []string) (differences []Difference, objects int, err error) {
+	v := &Verification{}
+	for _, m := range modules {
+		if err := v.module(ctx, tx, fsys, m); err != nil {
+			return nil, 0, err
+		}
+	}
+	return v.Differences, v.Objects, nil
+}
+
 // compareObjects lists what differs, in the order of what is expected. Of a table that is
 // not there, or should not be, its parts are not listed besides.
 func compareObjects(module string, want, have []Object) []Difference {

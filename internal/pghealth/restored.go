@@ -5,9 +5,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -17,20 +14,8 @@ import (
 )
 
 // Restored returns the checks of a copy that was restored, besides those of any server.
-// objects is what objects.sql says of a database that is whole, a line each; applies says
-// why it cannot be compared with this one, "" if it can.
-func (s Server) Restored(objects string, applies func(context.Context) (string, error)) []health.Check {
-	return []health.Check{
-		s.ask("restored.recovery", s.recovery),
-		s.ask("restored.collation", s.collation),
-		s.ask("restored.objects", func(ctx context.Context, conn *pgxpool.Conn) (health.Result, error) {
-			// Who may not even ask is told by what is missing.
-			if why, err := applies(ctx); err == nil && why != "" {
-				return health.Result{Status: health.Skipped, Error: why}, nil
-			}
-			return s.objects(ctx, conn, objects)
-		}),
-	}
+func (s Server) Restored() []health.Check {
+	return []health.Check{s.ask("restored.recovery", s.recovery), s.ask("restored.collation", s.collation)}
 }
 
 // recovery says where a copy's replay has come to, if it is not promoted yet.
@@ -84,42 +69,6 @@ func (s Server) collation(ctx context.Context, conn *pgxpool.Conn) (health.Resul
 		res.Fix = "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION"
 	}
 	return res, err
-}
-
-//go:embed objects.sql
-var objectsSQL string
-
-// objects compares with what a whole database has.
-func (s Server) objects(ctx context.Context, conn *pgxpool.Conn, want string) (health.Result, error) {
-	found, err := texts(ctx, conn, objectsSQL, s.Schemas)
-	if err != nil {
-		return health.Result{}, err
-	}
-	have := make(map[string]bool, len(found))
-	for _, line := range found {
-		have[line] = true
-	}
-	var missing []string
-	kinds := map[string]int{}
-	all := strings.Split(strings.TrimSpace(want), "\n")
-	for _, line := range all {
-		if !have[line] {
-			kind, _, _ := strings.Cut(line, " ")
-			missing = append(missing, line)
-			kinds[kind]++
-		}
-	}
-	res := health.Result{Status: health.OK, Value: fmt.Sprintf("all %d are there", len(all)), Threshold: "fail from 1 missing"}
-	if len(missing) > 0 {
-		var by []string
-		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
-			by = append(by, fmt.Sprintf("%s %d", kind, kinds[kind]))
-		}
-		res.Status, res.Value = health.Fail, fmt.Sprintf("%d of %d missing (%s): %s", len(missing), len(all), strings.Join(by, ", "), list(missing))
-		res.Error = "the copy lacks what the migrations made: the restore was partial, went on after errors, or ran before the roles were there"
-		res.Fix = "`attestdb migrate bootstrap` on the empty database first, then restore anew with pg_restore --exit-on-error"
-	}
-	return res, nil
 }
 
 // Amcheck reads every B-tree of ours against its table, if the extension amcheck is there
