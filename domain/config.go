@@ -29,6 +29,8 @@ type Config struct {
 	// Pooler tells of a pooler between the program and the server. The zero
 	// value is none.
 	Pooler Pooler
+	// TenantSetting is how a statement names its tenant; the zero value is by a function.
+	TenantSetting TenantSetting
 	// WaitForSchema is how long Open waits for the migrations to be applied by
 	// somebody else; 0 is not at all.
 	WaitForSchema time.Duration
@@ -120,6 +122,9 @@ func (c Config) validate() error {
 		return &fault.Invalid{Field: "Config.Pooler", Allowed: "PoolerNone or PoolerTransaction"}
 	}
 	if err := c.Health.validate(); err != nil {
+		return err
+	}
+	if err := c.TenantSetting.validate(); err != nil {
 		return err
 	}
 	for name, d := range map[string]time.Duration{

@@ -11,7 +11,6 @@ import (
 	"stella-ops.org/attestdb/domain/tenant"
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/pgfault"
-	"stella-ops.org/attestdb/internal/pgtenant"
 )
 
 // LedgersRequest says which ledgers [DB.VerifyLedgers] verifies.
@@ -80,7 +79,7 @@ func (db *DB) verifyLedger(ctx context.Context, id tenant.ID, request func(tenan
 	if request != nil {
 		req = request(id)
 	}
-	store := verdict.NewStore(pgtenant.New(db.auditor, id.UUID()).Observed(db.observer), "", nil, pgfault.Transient)
+	store := verdict.NewStore(db.conn(db.auditor, id), "", nil, pgfault.Transient)
 	v.Report, v.Err = store.Verify(ctx, req)
 	db.verified.note(v)
 	if v.Err != nil {

@@ -15,7 +15,6 @@ import (
 	"stella-ops.org/attestdb/domain/verdict"
 	"stella-ops.org/attestdb/internal/migrator"
 	"stella-ops.org/attestdb/internal/observe"
-	"stella-ops.org/attestdb/internal/pgtenant"
 	"stella-ops.org/attestdb/migrations"
 )
 
@@ -134,9 +133,4 @@ func (db *DB) sharedRecord(ctx context.Context, id tenant.ID, items []recordItem
 		shared.Link(items[i].call)
 	}
 	return ctx, shared
-}
-
-// conn is what a tenant's calls share.
-func (db *DB) conn(id tenant.ID) *pgtenant.Conn {
-	return pgtenant.New(db.app, id.UUID()).Observed(db.observer)
 }

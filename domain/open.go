@@ -41,6 +41,7 @@ type DB struct {
 	health              *health.Registry
 	verified            *verifications
 	observer            *observe.Observer
+	setting             TenantSetting
 }
 
 // Open connects to the database and refuses what it cannot work with:
@@ -60,7 +61,7 @@ func Open(ctx context.Context, cfg Config) (*DB, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	db := &DB{log: cfg.Logger}
+	db := &DB{log: cfg.Logger, setting: cfg.TenantSetting}
 	if db.log == nil {
 		db.log = slog.New(slog.DiscardHandler)
 	}
@@ -115,7 +116,7 @@ func (db *DB) open(ctx context.Context, cfg Config) (err error) {
 	}
 	if db.app != nil {
 		db.records = newRecordGroup(db, db.app.Pgx())
-		db.ledgers = verdict.NewAppender(db.conn, db.runLimit)
+		db.ledgers = verdict.NewAppender(func(id tenant.ID) *pgtenant.Conn { return db.conn(db.app, id) }, db.runLimit)
 	}
 	return db.watchHealth(cfg.Health)
 }
@@ -198,7 +199,7 @@ func (db *DB) TenantByName(ctx context.Context, name string) (id tenant.ID, err 
 		return tenant.ID{}, noPool("App").err
 	}
 	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
-		rows, err := pgtenant.NewNamed(db.app, name).Query(ctx,
+		rows, err := db.named(pgtenant.NewNamed(db.app, name)).Query(ctx,
 			"SELECT t.id FROM tenancy.tenants t WHERE t.name = $1", name)
 		if err != nil {
 			return err

@@ -223,7 +223,7 @@ func (db *DB) recordTogether(ctx context.Context, id tenant.ID, entries []record
 			distinct, from = append(distinct, e.Entry), append(from, i)
 		}
 	}
-	recs, err := recordEntries(ctx, db.conn(id), distinct, patience)
+	recs, err := recordEntries(ctx, db.conn(db.app, id), distinct, patience)
 	if err != nil {
 		return nil, err
 	}

@@ -35,7 +35,7 @@ type TenantDB struct {
 }
 
 func newTenantDB(db *DB, id tenant.ID, on pgtenant.DB) *TenantDB {
-	return bind(&TenantDB{db: db, id: id}, pgtenant.New(on, id.UUID()).Observed(db.observer), false)
+	return bind(&TenantDB{db: db, id: id}, db.conn(on, id), false)
 }
 
 func bind(t *TenantDB, conn *pgtenant.Conn, inTx bool) *TenantDB {
@@ -145,7 +145,7 @@ func (db *DB) TenantTx(ctx context.Context, tx pgx.Tx, id tenant.ID) (_ *TenantD
 	if have != "" && have != id.String() {
 		return nil, fault.ErrTenantMismatch
 	}
-	return bind(&TenantDB{db: db, id: id}, pgtenant.New(tx, id.UUID()).Observed(db.observer).Guarded(), true), nil
+	return bind(&TenantDB{db: db, id: id}, db.conn(tx, id).Guarded(), true), nil
 }
 
 // noPool stands for a pool that the configuration lacks, so that the lack is

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -128,6 +129,9 @@ func openOn(t testing.TB, db *testdb.DB) *attestdb.DB {
 
 func openWith(t testing.TB, cfg attestdb.Config) *attestdb.DB {
 	t.Helper()
+	if os.Getenv(settingEnv) == "literal" {
+		cfg.TenantSetting = attestdb.SettingLiteral
+	}
 	db, err := attestdb.Open(t.Context(), cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })

@@ -1,7 +1,6 @@
 package tests
 
 import (
-	"context"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -24,11 +23,7 @@ func TestDomainKeepsTenantsApartWithoutTheDatabasesHelp(t *testing.T) {
 			EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY, DISABLE TRIGGER USER', r);
 		END LOOP; END $$`)
 	require.NoError(t, err)
-	db, err := attestdb.Open(t.Context(), attestdb.Config{
-		App: attestdb.Conn{URL: database.URL("app")}, Admin: attestdb.Conn{URL: database.URL("admin")},
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })
+	db := openWith(t, attestdb.Config{App: attestdb.Conn{URL: database.URL("app")}, Admin: attestdb.Conn{URL: database.URL("admin")}})
 	acme, globex := domaintest.Tenant(t, db, "acme"), domaintest.Tenant(t, db, "globex")
 	signer := domaintest.NewSigner(t)
 	ev := signer.Evidence(t, "a", []byte("a"))

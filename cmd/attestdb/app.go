@@ -28,7 +28,7 @@ type app struct {
 	databaseURL, databaseURLFile string
 	demo                         bool
 	demoDir                      string
-	tenant, pooler               string
+	tenant, pooler, setting      string
 	actor                        string
 	json                         bool
 	timeout                      time.Duration
@@ -138,13 +138,18 @@ func (a *app) open(ctx context.Context, roles ...role) (*attestdb.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := openAs(ctx, url, r, pooler)
+	setting, err := a.tenantSetting()
+	if err != nil {
+		return nil, err
+	}
+	cfg := attestdb.Config{Pooler: pooler, TenantSetting: setting}
+	db, err := openAs(ctx, cfg, url, r)
 	if a.databaseURL != "" || a.databaseURLFile != "" {
 		for _, other := range roles[1:] {
 			if !errors.Is(err, attestdb.ErrRole) {
 				break
 			}
-			if db, otherErr := openAs(ctx, url, other, pooler); otherErr == nil {
+			if db, otherErr := openAs(ctx, cfg, url, other); otherErr == nil {
 				return db, nil
 			}
 		}
@@ -167,9 +172,23 @@ func (a *app) poolerKind() (attestdb.Pooler, error) {
 	return 0, usagef("--pooler %q: allowed is transaction or none", kind)
 }
 
-func openAs(ctx context.Context, url string, r role, pooler attestdb.Pooler) (*attestdb.DB, error) {
+// tenantSetting is how statements name their tenant.
+func (a *app) tenantSetting() (attestdb.TenantSetting, error) {
+	kind := a.setting
+	if kind == "" {
+		kind = os.Getenv("ATTESTDB_TENANT_SETTING")
+	}
+	switch kind {
+	case "", "function":
+		return attestdb.SettingFunction, nil
+	case "literal":
+		return attestdb.SettingLiteral, nil
+	}
+	return 0, usagef("--tenant-setting %q: allowed is literal or function", kind)
+}
+
+func openAs(ctx context.Context, cfg attestdb.Config, url string, r role) (*attestdb.DB, error) {
 	conn := attestdb.Conn{URL: url, MaxConns: 4}
-	cfg := attestdb.Config{Pooler: pooler}
 	switch r {
 	case roleAdmin:
 		cfg.Admin = conn

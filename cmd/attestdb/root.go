@@ -41,6 +41,7 @@ func (a *app) root() *cobra.Command {
 	flags.BoolVar(&a.demo, "demo", false, "use the demo's own PostgreSQL server")
 	flags.StringVar(&a.demoDir, "demo-dir", "", "directory of the demo (ATTESTDB_DEMO_DIR)")
 	flags.StringVar(&a.pooler, "pooler", "", "transaction if the URL leads to PgBouncer in transaction mode or the like (ATTESTDB_POOLER)")
+	flags.StringVar(&a.setting, "tenant-setting", "", "literal if statements are handed on to other servers, as Citus does (ATTESTDB_TENANT_SETTING)")
 	flags.StringVar(&a.tenant, "tenant", "", "tenant, by name or UUID (ATTESTDB_TENANT)")
 	flags.StringVar(&a.actor, "actor", "", "who acts, as it is recorded (ATTESTDB_ACTOR; else user@host)")
 	flags.BoolVar(&a.json, "json", false, "write JSON to standard output: one object, or one a line for lists")

@@ -39,9 +39,9 @@ func (p *Pool) Pgx() *pgxpool.Pool {
 	return p.pool
 }
 
-// acquire returns a connection, or an error that wraps [fault.ErrUnavailable] if none
+// Acquire returns a connection, or an error that wraps [fault.ErrUnavailable] if none
 // became free in time: nothing was sent then.
-func (p *Pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	waiting, cancel := context.WithTimeout(ctx, p.patience)
 	defer cancel()
 	begun := time.Now()
@@ -62,7 +62,7 @@ func (p *Pool) acquire(ctx context.Context) (*pgxpool.Conn, error) {
 
 // SendBatch sends a batch through a connection of the pool.
 func (p *Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	conn, err := p.acquire(ctx)
+	conn, err := p.Acquire(ctx)
 	if err != nil {
 		return pgx.FailedBatchResults(b, err)
 	}
@@ -71,7 +71,7 @@ func (p *Pool) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 
 // Begin begins a transaction (the pool's default isolation) on a connection of the pool.
 func (p *Pool) Begin(ctx context.Context) (pgx.Tx, error) {
-	conn, err := p.acquire(ctx)
+	conn, err := p.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ type results struct {
 func (r *results) Close() error {
 	err := r.BatchResults.Close()
 	if r.conn != nil {
-		err = replicated(r.conn, err)
+		err = Replicated(r.conn, err)
 		r.conn.Release()
 		r.conn = nil
 	}
@@ -111,7 +111,7 @@ type tx struct {
 func (t *tx) Commit(ctx context.Context) error {
 	err := t.Tx.Commit(ctx)
 	if t.conn != nil {
-		err = replicated(t.conn, err)
+		err = Replicated(t.conn, err)
 	}
 	t.release()
 	return err
@@ -140,9 +140,9 @@ func notice(conn *pgconn.PgConn, n *pgconn.Notice) {
 	}
 }
 
-// replicated returns err, or in place of none one that wraps [fault.ErrOutcomeUnknown] if
+// Replicated returns err, or in place of none one that wraps [fault.ErrOutcomeUnknown] if
 // what the connection committed may be on no standby.
-func replicated(conn *pgxpool.Conn, err error) error {
+func Replicated(conn *pgxpool.Conn, err error) error {
 	data := conn.Conn().PgConn().CustomData()
 	if _, is := data[unreplicated]; !is {
 		return err

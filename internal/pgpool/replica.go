@@ -27,7 +27,7 @@ const readOnly = "SELECT pg_catalog.set_config('transaction_read_only', 'on', tr
 
 // SendBatch sends a batch whose statements can only read.
 func (r *Replica) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
-	conn, err := r.acquire(ctx)
+	conn, err := r.Acquire(ctx)
 	if err != nil {
 		return pgx.FailedBatchResults(b, err)
 	}
@@ -42,20 +42,25 @@ func (r *Replica) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults 
 	return br
 }
 
+// ReadOnly marks it: whoever begins a transaction on a connection of it begins one that
+// can only read.
+func (*Replica) ReadOnly() {}
+
 // Begin begins a transaction that can only read.
 func (r *Replica) Begin(ctx context.Context) (pgx.Tx, error) {
-	conn, err := r.acquire(ctx)
+	conn, err := r.Acquire(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return begin(ctx, conn, pgx.TxOptions{AccessMode: pgx.ReadOnly})
 }
 
-func (r *Replica) acquire(ctx context.Context) (*pgxpool.Conn, error) {
+// Acquire returns a connection to read on.
+func (r *Replica) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	if conn := r.caughtUp(ctx); conn != nil {
 		return conn, nil
 	}
-	return r.primary.acquire(ctx)
+	return r.primary.Acquire(ctx)
 }
 
 // Of a primary, which a standby may have become, its own log counts.
@@ -70,7 +75,7 @@ const pause = 2 * time.Millisecond
 func (r *Replica) caughtUp(ctx context.Context) *pgxpool.Conn {
 	ctx, cancel := context.WithTimeout(ctx, r.wait)
 	defer cancel()
-	conn, err := r.replicas.acquire(ctx)
+	conn, err := r.replicas.Acquire(ctx)
 	if err != nil {
 		return nil
 	}

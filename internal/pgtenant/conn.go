@@ -7,6 +7,9 @@
 // the setting ends with it and no connection ever carries a tenant into the
 // pool. Inside a transaction it goes with every statement all the same: ROLLBACK
 // TO restores an older value, and two handles may share one transaction.
+//
+// [Conn.Literal] is another form of the same, for servers that do not hand on what
+// set_config sets.
 package pgtenant
 
 import (
@@ -62,6 +65,7 @@ type Conn struct {
 	value   string
 	tenant  uuid.UUID
 	guarded bool
+	literal bool
 	// observer measures the calls that send the statements; nil measures nothing.
 	observer *observe.Observer
 }
@@ -188,7 +192,7 @@ func binary(args []any) {
 
 func (c *Conn) queueSetting(b *pgx.Batch) {
 	switch {
-	case c.setting == "":
+	case c.setting == "" || c.literal:
 	case c.guarded:
 		b.Queue(setConfigGuarded, string(c.setting), c.value)
 	default:
@@ -197,6 +201,9 @@ func (c *Conn) queueSetting(b *pgx.Batch) {
 }
 
 func (c *Conn) start(ctx context.Context, b *pgx.Batch) (pgx.BatchResults, error) {
+	if c.literal && c.setting != "" {
+		return c.startLiteral(ctx, b)
+	}
 	br := c.db.SendBatch(ctx, b)
 	if c.setting == "" {
 		return br, nil

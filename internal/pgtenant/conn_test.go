@@ -32,6 +32,12 @@ func single(t *testing.T, db *testdb.DB, mode pgx.QueryExecMode) *pgxpool.Pool {
 	return pool
 }
 
+// forms are the ways to name a tenant.
+var forms = map[string]func(*pgtenant.Conn) *pgtenant.Conn{
+	"function": func(c *pgtenant.Conn) *pgtenant.Conn { return c },
+	"literal":  (*pgtenant.Conn).Literal,
+}
+
 func text(t *testing.T, q interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 },
@@ -60,9 +66,9 @@ func TestEveryStatementTravelsWithItsTenant(t *testing.T) {
 	} {
 		t.Run(mode.String(), func(t *testing.T) {
 			pool := single(t, db, mode)
-			for range 3 { // cached statements, too
+			for n := range 6 { // cached statements, too
 				id := uuid.New()
-				conn := pgtenant.New(pool, id)
+				conn := forms[[]string{"function", "literal"}[n%2]](pgtenant.New(pool, id))
 				require.Equal(t, id, conn.Tenant())
 				require.Equal(t, id.String(), seen(t, conn))
 				require.Empty(t, text(t, pool))
@@ -100,6 +106,7 @@ func TestEveryStatementTravelsWithItsTenant(t *testing.T) {
 				b.Queue(current)
 				b.Queue(current)
 				err = conn.Batch(t.Context(), b, func(br pgx.BatchResults) error {
+					require.Zero(t, pool.Stat().IdleConns())
 					for range 2 {
 						var s string
 						require.NoError(t, br.QueryRow().Scan(&s))
@@ -115,54 +122,72 @@ func TestEveryStatementTravelsWithItsTenant(t *testing.T) {
 	}
 }
 
+// names are arbitrary.
+var names = []string{"o'neill", `x', true); SET app.admin = 'on'; --`, `\'; SET app.admin = 'on'; --`, "$1", "日本", `\`, `''`, "a\nb", "?"}
+
+// named is the name that a statement sees, and what an injected one would have set.
+func named(t *testing.T, c *pgtenant.Conn) (got [2]string) {
+	t.Helper()
+	rows, err := c.Query(t.Context(), "SELECT current_setting('attestdb.tenant_name'), coalesce(current_setting('app.admin', true), '')")
+	require.NoError(t, err)
+	_, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (struct{}, error) {
+		return struct{}{}, row.Scan(&got[0], &got[1])
+	})
+	require.NoError(t, err)
+	return got
+}
+
 // A name is data wherever it goes: none runs as SQL.
 func TestSettingIsSentAsAParameter(t *testing.T) {
 	t.Parallel()
 	db := testdb.NewEmpty(t)
 	for _, mode := range []pgx.QueryExecMode{pgx.QueryExecModeCacheStatement, pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol} {
 		pool := single(t, db, mode)
-		for _, name := range []string{"o'neill", `x', true); SET app.admin = 'on'; --`, `\'; SET app.admin = 'on'; --`, "$1", "日本"} {
-			rows, err := pgtenant.NewNamed(pool, name).Query(t.Context(),
-				"SELECT current_setting('attestdb.tenant_name'), coalesce(current_setting('app.admin', true), '')")
-			require.NoError(t, err)
-			var got, admin string
-			require.True(t, rows.Next())
-			require.NoError(t, rows.Scan(&got, &admin))
-			rows.Close()
-			require.Equal(t, name, got)
-			require.Empty(t, admin)
+		for _, name := range names {
+			for _, form := range forms {
+				require.Equal(t, [2]string{name, ""}, named(t, form(pgtenant.NewNamed(pool, name))))
+			}
 		}
 	}
 }
 
 func TestTransactionsKeepTheirTenant(t *testing.T) {
 	t.Parallel()
-	pool := single(t, testdb.NewEmpty(t), pgx.QueryExecModeCacheStatement)
-	a, b := uuid.New(), uuid.New()
-	base := pgtenant.New(pool, a)
-	tx, err := base.Begin(t.Context())
-	require.NoError(t, err)
-	// The pool waits for its connection when it is closed.
-	defer func() { _ = tx.Rollback(context.Background()) }()
-	one, other := base.With(tx).Guarded(), pgtenant.New(tx, b).Guarded()
-	require.Empty(t, text(t, tx), "the transaction itself names nobody")
+	db := testdb.NewEmpty(t)
+	for name, form := range forms {
+		t.Run(name, func(t *testing.T) {
+			pool := single(t, db, pgx.QueryExecModeCacheStatement)
+			a, b := uuid.New(), uuid.New()
+			base := form(pgtenant.New(pool, a))
+			tx, err := base.Begin(t.Context())
+			require.NoError(t, err)
+			// The pool waits for its connection when it is closed.
+			defer func() { _ = tx.Rollback(context.Background()) }()
+			one, other := base.With(tx).Guarded(), form(pgtenant.New(tx, b)).Guarded()
+			require.Empty(t, text(t, tx), "the transaction itself names nobody")
 
-	// Rolling back to a savepoint takes the setting back, and the next statement
-	// brings it again.
-	sp, err := one.Begin(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, a.String(), seen(t, one.With(sp)))
-	require.NoError(t, sp.Rollback(t.Context()))
-	require.Empty(t, text(t, tx))
-	require.Equal(t, a.String(), seen(t, one))
+			// Rolling back to a savepoint takes the setting back, and the next statement
+			// brings it again.
+			sp, err := one.Begin(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, a.String(), seen(t, one.With(sp)))
+			require.NoError(t, sp.Rollback(t.Context()))
+			require.Empty(t, text(t, tx))
+			require.Equal(t, a.String(), seen(t, one))
 
-	// Another tenant's handle neither runs nor changes whose transaction it is.
-	_, err = other.Exec(t.Context(), current)
-	require.ErrorIs(t, err, fault.ErrTenantMismatch)
-	_, err = other.Exec(t.Context(), "SELECT 1/0")
-	require.ErrorIs(t, err, fault.ErrTenantMismatch)
-	require.NoError(t, tx.Rollback(t.Context()))
-	require.Empty(t, text(t, pool))
+			// Another tenant's handle neither runs nor changes whose transaction it is.
+			_, err = other.Exec(t.Context(), current)
+			require.ErrorIs(t, err, fault.ErrTenantMismatch)
+			require.Equal(t, a.String(), text(t, tx))
+			require.Equal(t, a.String(), seen(t, one))
+			_, err = other.Exec(t.Context(), "SELECT 1/0")
+			require.ErrorIs(t, err, fault.ErrTenantMismatch)
+			require.NoError(t, tx.Rollback(t.Context()))
+			require.Empty(t, text(t, pool))
+			_, err = one.Exec(t.Context(), current)
+			require.ErrorIs(t, err, pgx.ErrTxClosed)
+		})
+	}
 }
 
 // Some versions' policies were reported to miss a setting that nothing had read
@@ -183,8 +208,10 @@ GRANT INSERT ON own.t TO attestdb_app`)
 	const insert = "INSERT INTO own.t VALUES ($1)"
 	for _, mode := range []pgx.QueryExecMode{pgx.QueryExecModeCacheStatement, pgx.QueryExecModeExec, pgx.QueryExecModeSimpleProtocol} {
 		a, b := uuid.New(), uuid.New()
-		_, err = pgtenant.New(single(t, db, mode), a).Exec(t.Context(), insert, a)
-		require.NoError(t, err, mode)
+		for _, form := range forms {
+			_, err = form(pgtenant.New(single(t, db, mode), a)).Exec(t.Context(), insert, a)
+			require.NoError(t, err, mode)
+		}
 
 		conn := pgtenant.New(single(t, db, mode), a)
 		tx, err := conn.Begin(t.Context())
@@ -194,7 +221,7 @@ GRANT INSERT ON own.t TO attestdb_app`)
 		require.NoError(t, tx.Commit(t.Context()))
 
 		for _, strange := range []*pgtenant.Conn{
-			pgtenant.New(single(t, db, mode), a), pgtenant.NewBare(single(t, db, mode)),
+			pgtenant.New(single(t, db, mode), a), pgtenant.New(single(t, db, mode), a).Literal(), pgtenant.NewBare(single(t, db, mode)),
 		} {
 			_, err = strange.Exec(t.Context(), insert, b)
 			var pg *pgconn.PgError
