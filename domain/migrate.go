@@ -168,3 +168,14 @@ func ConfigureLogin(ctx context.Context, url, login string) ([]string, error) {
 // LoginSQL returns what [ConfigureLogin] does as SQL for psql. An empty database stands
 // for the one that psql is connected to.
 func LoginSQL(database, login string) string { return migrator.LoginSQL(database, login) }
+
+// DistributeSQL returns SQL for psql that distributes a migrated database by tenant over
+// the workers of a Citus cluster, made from its catalogue; docs/scale.md says what holds
+// there. It changes nothing. It returns a *[SchemaError] if [Migrate] has something to do.
+func DistributeSQL(ctx context.Context, cfg MigrateConfig) (string, error) {
+	sql, err := migrator.Distribute(ctx, cfg.migrator())
+	if err != nil {
+		return "", fmt.Errorf("distribute: %w", err)
+	}
+	return sql, nil
+}

@@ -16,7 +16,7 @@ import (
 
 func (a *app) migrateCommand() *cobra.Command {
 	return a.group("migrate", "Prepare the database and look at its schema",
-		a.migrateUp(), a.migrateStatus(), a.migratePlan(), a.migrateWait(), a.migrateVerify(), a.migrateBootstrap(), a.migrateLogin())
+		a.migrateUp(), a.migrateStatus(), a.migratePlan(), a.migrateWait(), a.migrateVerify(), a.migrateBootstrap(), a.migrateLogin(), a.migrateDistribute())
 }
 
 // readers may ask for the migrations' state, in the order of preference.
