@@ -28,6 +28,7 @@ func TestEveryCallIsMeasured(t *testing.T) {
 		"attestdb.ConfigureLogin":         "an administrator's, once",
 		"attestdb.VerifySchema":           "an operator's look at the schema",
 		"attestdb.Diagnose":               "an operator's look",
+		"attestdb.DistributeSQL":          "an administrator's, once",
 		"attestdb.DB.Health":              "it measures itself",
 		"attestdb.DB.LedgerOverview":      "for health",
 		"verdict.Store.Overview":          "for health",

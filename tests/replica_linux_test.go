@@ -75,7 +75,16 @@ func TestReplicaTakesNoWrites(t *testing.T) {
 	without := primary.open(t, 4)
 	acme := domaintest.Tenant(t, without, "acme")
 	standby.follows(t, primary)
-	for name, db := range map[string]*attestdb.DB{"standby": withStandby, "no standby": without} {
+	literal := openWith(t, attestdb.Config{
+		App: attestdb.Conn{URL: primary.url("app"), MaxConns: 4}, Replica: attestdb.Conn{URL: standby.url("app"), MaxConns: 2},
+		TenantSetting: attestdb.SettingLiteral,
+	})
+	literalAlone := openWith(t, attestdb.Config{
+		App: attestdb.Conn{URL: primary.url("app"), MaxConns: 4}, TenantSetting: attestdb.SettingLiteral,
+	})
+	for name, db := range map[string]*attestdb.DB{
+		"standby": withStandby, "no standby": without, "standby, literal": literal, "no standby, literal": literalAlone,
+	} {
 		t.Run(name, func(t *testing.T) {
 			h := db.Tenant(acme.ID()).As("reader").OnReplica("")
 			_, err := h.Record(t.Context(), wordyEvidence(t, "a", "b"))
@@ -87,7 +96,7 @@ func TestReplicaTakesNoWrites(t *testing.T) {
 				return err
 			})
 			require.ErrorIs(t, err, attestdb.ErrReadOnly)
-			state, err := acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+			state, err := h.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
 			require.NoError(t, err)
 			require.Equal(t, int64(1), state.State.Size, "the entry about the tenant alone")
 		})
