@@ -2,7 +2,6 @@ package pghealth
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"time"

@@ -24,12 +24,12 @@ type canceller struct {
 const doubtful = "attestdb.doubtful"
 
 // HandleCancel implements [ctxwatch.Handler].
-func (c *canceller) HandleCancel(context.Context) {
+func (c *canceller) HandleCancel(ctx context.Context) {
 	deadline := time.Now().Add(cancelGrace)
 	_ = c.conn.Conn().SetDeadline(deadline)
 	c.told = make(chan error, 1)
 	go func() {
-		ctx, cancel := context.WithDeadline(context.Background(), deadline)
+		ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 		defer cancel()
 		c.told <- c.conn.CancelRequest(ctx)
 	}()
