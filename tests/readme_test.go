@@ -11,7 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Every test that a document names is there.
+// Every test that a document names is there, and every command that it gives for tests
+// runs some.
 func TestDocumentsNameTestsThatExist(t *testing.T) {
 	t.Parallel()
 	var code strings.Builder
@@ -33,6 +34,13 @@ func TestDocumentsNameTestsThatExist(t *testing.T) {
 			require.Contains(t, code.String(), "func "+name[1]+"(", path)
 			named++
 		}
+		for _, run := range regexp.MustCompile(`go test [^`+"`"+`\n]*-run '([^'^]+)'`).FindAllStringSubmatch(string(b), -1) {
+			for part := range strings.SplitSeq(strings.ReplaceAll(run[1], `\|`, "|"), "|") { // a bar in a table is escaped
+				if part != "NameOfTheTest" {
+					require.Regexp(t, `func Test\w*`+strings.TrimSuffix(part, "$"), code.String(), "%s: -run %q runs nothing", path, part)
+				}
+			}
+		}
 	}
-	require.Greater(t, named, 20)
+	require.Greater(t, named, 100)
 }
