@@ -327,7 +327,8 @@ func TestDeadlockIsRetried(t *testing.T) {
 	}
 	wg.Wait()
 	require.NoError(t, errors.Join(errs...))
-	require.EqualValues(t, 3, runs.Load(), "one of the two was run again")
+	// Both, if the server ends both, or the one that is run again meets the other again.
+	require.GreaterOrEqual(t, runs.Load(), int32(3), "one of the two was run again")
 	require.True(t, has(t, acme, a))
 	require.True(t, has(t, acme, b))
 }
