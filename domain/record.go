@@ -187,12 +187,13 @@ const (
 // with the same bytes as another one of its run: it has to go after it.
 type recordGroup = gather.Group[tenant.ID, recordItem, *attestor.Recorded]
 
-// newRecordGroup lets a tenant have a quarter of the pool's connections before
-// its calls go together, so that no tenant's burst keeps all others waiting.
+// newRecordGroup lets a tenant have an eighth of the pool's connections before its calls
+// go together, so that no tenant's burst keeps all others waiting. A pool is some times
+// the server's cores: more statements at once would share less and wait for cores instead.
 func newRecordGroup(db *DB, pool *pgxpool.Pool) *recordGroup {
 	return gather.New(
 		gather.Limits{
-			Runs: int(pool.Config().MaxConns+3) / 4, Items: mostTogether, Weight: mostBytesTogether,
+			Runs: int(pool.Config().MaxConns+7) / 8, Items: mostTogether, Weight: mostBytesTogether,
 			Patience: patience,
 		},
 		func(e recordItem) int { return len(e.Evidence.Content) },
