@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -36,8 +37,8 @@ type Export struct {
 // it makes if need be. It reads what is there already: [Export.Size] says how many entries
 // that is.
 //
-// It returns a *[fault.Invalid] if the directory has the export of another ledger or of a
-// larger one, and a *[ProofError] if what is there is damaged.
+// It returns a *[fault.Invalid] if the directory has the export of another ledger, of a
+// larger one, or something else, and a *[ProofError] if what is there is damaged.
 func OpenExport(dir string, c Checkpoint) (_ *Export, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -53,10 +54,30 @@ func OpenExport(dir string, c Checkpoint) (_ *Export, err error) {
 			err = errors.Join(err, root.Close())
 		}
 	}()
+	if err := x.refuseForeign(); err != nil {
+		return nil, err
+	}
 	if err := x.readCheckpoint(); err != nil {
 		return nil, err
 	}
 	return x, x.resume()
+}
+
+// notExportDirectory says why an export cannot be where it shall be.
+func notExportDirectory(format string, args ...any) error {
+	return &fault.Invalid{Field: "directory", Allowed: "an empty one, or one with an older export of this ledger", Problem: fmt.Sprintf(format, args...)}
+}
+
+// refuseForeign refuses a directory with what [VerifyExport] would not let pass at its top.
+func (x *Export) refuseForeign() error {
+	entries, err := fs.ReadDir(x.root.FS(), ".")
+	for _, e := range entries {
+		name := e.Name()
+		if name != checkpointFile && !strings.HasPrefix(name, ".") && (name != tileDirectory || !e.IsDir()) {
+			return notExportDirectory("it has %.200q", name)
+		}
+	}
+	return err
 }
 
 // readCheckpoint reads the directory's checkpoint, whoever signed it.
@@ -68,21 +89,18 @@ func (x *Export) readCheckpoint() error {
 	if err != nil {
 		return err
 	}
-	refuse := func(format string, args ...any) error {
-		return &fault.Invalid{Field: "directory", Allowed: "an empty one, or one with an older export of this ledger", Problem: fmt.Sprintf(format, args...)}
-	}
 	var unverified *note.UnverifiedNoteError
 	if _, err := note.Open(raw, note.VerifierList()); !errors.As(err, &unverified) {
-		return refuse("it has a checkpoint that cannot be read")
+		return notExportDirectory("it has a checkpoint that cannot be read")
 	}
 	if x.before, err = parseCheckpoint(unverified.Note.Text); err != nil {
-		return refuse("it has a checkpoint that cannot be read: %s", err)
+		return notExportDirectory("it has a checkpoint that cannot be read: %s", err)
 	}
 	switch {
 	case x.before.Origin != x.checkpoint.Origin:
-		return refuse("it has one of %.200q", x.before.Origin)
+		return notExportDirectory("it has one of %.200q", x.before.Origin)
 	case x.before.TreeSize > x.checkpoint.TreeSize:
-		return refuse("it has one of size %d, which is larger than %d", x.before.TreeSize, x.checkpoint.TreeSize)
+		return notExportDirectory("it has one of size %d, which is larger than %d", x.before.TreeSize, x.checkpoint.TreeSize)
 	}
 	return nil
 }

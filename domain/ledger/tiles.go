@@ -19,6 +19,8 @@ const (
 	exportWidth  = 1 << exportHeight
 	// checkpointFile is written last: what it says is there.
 	checkpointFile = "checkpoint"
+	// tileDirectory has tiles and entry bundles.
+	tileDirectory = "tile"
 	// bundleLevel is that of entry bundles, as tlog counts.
 	bundleLevel = -1
 )
