@@ -159,7 +159,7 @@ func TestAppendRefusesWhatNoEntryMayHave(t *testing.T) {
 		large[i].Payload = payload
 	}
 	_, err := w.acme.Verdict().AppendBatch(t.Context(), large)
-	require.ErrorContains(t, err, "256 MiB")
+	require.ErrorContains(t, err, "64 MiB")
 	requireSound(t, w.acme, 1)
 	// All that is allowed goes in.
 	d := decided("a")

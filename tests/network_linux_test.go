@@ -2,10 +2,12 @@ package tests
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/domaintest"
+	"stella-ops.org/attestdb/domain/verdict"
 )
 
 // network is a TCP way to a server that listens on a socket alone, and on it whatever
@@ -157,4 +160,35 @@ func TestPrimaryBehindACutNetworkIsLeft(t *testing.T) {
 	writers.requireKept(t, standby.open(t, 4).Tenant(acme.ID()))
 	require.NoError(t, primary.Kill()) // who waits for its standby there would wait for ever
 	mend()
+}
+
+// A page of large payloads takes a slow network longer than one statement may take: it is
+// read in several.
+func TestLargePayloadsAreVerifiedOverASlowNetwork(t *testing.T) {
+	t.Parallel()
+	server := startPrimary(t, nil)
+	acme := domaintest.Tenant(t, server.open(t, 4), "acme").As("ci")
+	decisions := make([]verdict.Decision, 60)
+	for i := range decisions {
+		decisions[i] = decided(strconv.Itoa(i))
+		decisions[i].Payload = json.RawMessage(fmt.Sprintf(`"%01000000d"`, i))
+	}
+	_, err := acme.Verdict().AppendBatch(t.Context(), decisions)
+	require.NoError(t, err)
+	n := networkTo(t, server)
+	const limit = 4 * time.Second
+	db, err := attestdb.Open(t.Context(), attestdb.Config{
+		App: attestdb.Conn{URL: n.url("app"), MaxConns: 2}, StatementTimeout: limit,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close(context.Background())) })
+	n.poison(t, "bandwidth", "downstream", `{"rate": 10000}`)
+	begun := time.Now()
+	soundly(t, db.Tenant(acme.ID()))
+	require.Greater(t, time.Since(begun), limit)
+
+	server.exec(t, ownDatabase, "SET session_replication_role = replica; DELETE FROM verdict.ledger_payloads WHERE id = (SELECT max(id::text)::uuid FROM verdict.ledger_payloads)")
+	r, err := db.Tenant(acme.ID()).Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+	require.NoError(t, err)
+	require.Len(t, r.Findings, 1)
 }

@@ -62,9 +62,9 @@ func (s *Store) append(ctx context.Context, call *observe.Call, d Decision) (App
 }
 
 // AppendBatch records decisions as consecutive entries, all or none, in one transaction:
-// at most [MaxBatch], and [MaxBatchBytes] in all. Decisions whose idempotency keys are there already come back as
-// they are and take no place. Errors of one decision are a *[fault.Batch]; otherwise it
-// is as [Store.Append].
+// at most [MaxBatch], and [MaxBatchBytes] in all. Decisions whose idempotency keys are
+// there already come back as they are and take no place. Errors of one decision are a
+// *[fault.Batch]; otherwise it is as [Store.Append].
 func (s *Store) AppendBatch(ctx context.Context, decisions []Decision) (_ []Appended, err error) {
 	ctx, call := s.conn.Start(ctx, "verdict.append_batch")
 	defer call.End(&err)
@@ -117,9 +117,9 @@ func (s *Store) appendBatch(ctx context.Context, decisions []Decision) ([]Append
 // MaxBatch is the most decisions of an [Store.AppendBatch].
 const MaxBatch = 10_000
 
-// MaxBatchBytes is about the most that they take, so that the statement is none that the
-// server refuses.
-const MaxBatchBytes = 256 << 20
+// MaxBatchBytes is about the most that they take: the server has to have all of it within a
+// minute of the time that the entries carry.
+const MaxBatchBytes = 64 << 20
 
 // appendAll appends all or, if one of them is refused, none.
 func (s *Store) appendAll(ctx context.Context, requests []*request) ([]result, error) {

@@ -121,8 +121,13 @@ const inputsSQL = `SELECT i.seq, coalesce(i.position, -1), coalesce(i.kind, ''),
 // Payloads, and the leaf hashes of those that an act says are erased: in one statement,
 // since what is erased in between would be there and gone. An act comes after what it
 // erases: an older one is of no entry that is verified with this page, and says nothing.
-const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), coalesce(p.content, ''), NULL, 0
-  FROM verdict.ledger_payloads p WHERE p.tenant_id = $1 AND p.id = ANY ($2)
+//
+// A page of large payloads is read in portions, each as its own statement has time for:
+// behind $4 bytes the rest is only named.
+const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), CASE WHEN p.before < $4 THEN coalesce(p.content, '') END, NULL, 0
+  FROM (SELECT p.id, p.nonce, p.content,
+               coalesce(sum(octet_length(p.content)) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+          FROM verdict.ledger_payloads p WHERE p.tenant_id = $1 AND p.id = ANY ($2)) p
  UNION ALL
 SELECT NULL, NULL, NULL, i.digest, e.seq
   FROM verdict.ledger_inputs i JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.seq = i.seq
@@ -223,20 +228,36 @@ func (p *ledgerPage) readNodes(br pgx.BatchResults) error {
 func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	p.payloads, p.gone = map[uuid.UUID][]byte{}, map[digest.SHA256]bool{}
 	var ids []pgtype.UUID
-	var leaves [][]byte
-	places := map[digest.SHA256]int64{}
+	of := map[uuid.UUID]*entryRow{}
 	for i := range p.rows {
 		if r := &p.rows[i]; r.payload != nil {
-			ids, leaves = append(ids, r.id), append(leaves, r.leaf)
-			places[digest.SHA256(pad(r.leaf))] = r.seq
+			ids, of[r.id.Bytes] = append(ids, r.id), r
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	for len(ids) > 0 {
+		later, err := v.readSomePayloads(ctx, p, ids, of)
+		if err != nil {
+			return err
+		}
+		ids = later
 	}
-	rows, err := v.store.conn.Query(ctx, payloadsSQL, v.store.conn.Tenant(), ids, leaves)
+	return nil
+}
+
+// payloadPortion is how many bytes of payloads are read in one statement, or one payload.
+const payloadPortion = 16 << 20
+
+// readSomePayloads reads some of the payloads, and returns whose are to be read later.
+func (v *verification) readSomePayloads(ctx context.Context, p *ledgerPage, ids []pgtype.UUID, of map[uuid.UUID]*entryRow) (later []pgtype.UUID, err error) {
+	leaves := make([][]byte, len(ids))
+	places := make(map[digest.SHA256]int64, len(ids))
+	for i, id := range ids {
+		r := of[id.Bytes]
+		leaves[i], places[digest.SHA256(pad(r.leaf))] = r.leaf, r.seq
+	}
+	rows, err := v.store.conn.Query(ctx, payloadsSQL, v.store.conn.Tenant(), ids, leaves, payloadPortion)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var id pgtype.UUID
 	var nonce, content, erased []byte
@@ -246,6 +267,8 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 		switch _, twice := p.payloads[id.Bytes]; {
 		case !id.Valid:
 			p.gone[leaf] = p.gone[leaf] || act > places[leaf]
+		case content == nil:
+			later = append(later, id)
 		case twice: // which no key allows
 			p.payloads[id.Bytes] = []byte{}
 		default:
@@ -254,7 +277,7 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 		}
 		return nil
 	})
-	return err
+	return later, err
 }
 
 // judge recomputes each entry's hashes, on all cores.
