@@ -45,6 +45,7 @@ func TestEveryCallIsMeasured(t *testing.T) {
 		"verdict.Store.All":               "each page by Find",
 		"verdict.Store.Range":             "each page by rangeRows",
 		"verdict.Store.Checkpoints":       "each page by checkpoints",
+		"verdict.Retention.Holds":         "each page by holds",
 		"verdict.WithTransaction":         "it sends nothing",
 		"verdict.Store.Validate":          "it sends nothing",
 		"attestor.AssembleChain":          "for package domain, by TenantDB.AssembleChain",
@@ -127,7 +128,7 @@ func receiver(f *ast.FuncDecl) string {
 
 // isHandle reports whether a function is one of a handle's, or of a package.
 func isHandle(f *ast.FuncDecl) bool {
-	return slices.Contains([]string{"", "DB", "TenantDB", "Store", "Eraser"}, receiver(f))
+	return slices.Contains([]string{"", "DB", "TenantDB", "Store", "Eraser", "Retention"}, receiver(f))
 }
 
 func takesContext(f *ast.FuncDecl) bool {

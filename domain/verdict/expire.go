@@ -44,8 +44,9 @@ type Expired struct {
 //
 // It returns [fault.ErrNoActor], [fault.ErrUnknownTenant], [fault.ErrLedgerBusy] if others
 // keep the ledger for too long, and a *[fault.Invalid].
-func (r *Retention) Run(ctx context.Context, id tenant.ID, req RunRequest) (Expired, error) {
-	var done Expired
+func (r *Retention) Run(ctx context.Context, id tenant.ID, req RunRequest) (done Expired, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.run_retention")
+	defer call.End(&err)
 	if err := needActor(r.actor); err != nil {
 		return done, err
 	}

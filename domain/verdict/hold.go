@@ -82,7 +82,9 @@ type Release struct {
 // the entry never had a payload; [fault.ErrErased] if the bytes are gone already;
 // [fault.ErrNoActor], [fault.ErrUnknownTenant], [fault.ErrLedgerBusy], and a
 // *[fault.Invalid].
-func (r *Retention) Hold(ctx context.Context, id tenant.ID, scope Scope, reason string) (Hold, error) {
+func (r *Retention) Hold(ctx context.Context, id tenant.ID, scope Scope, reason string) (_ Hold, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.hold")
+	defer call.End(&err)
 	if err := needActor(r.actor); err != nil {
 		return Hold{}, err
 	}
@@ -109,7 +111,7 @@ func (r *Retention) Hold(ctx context.Context, id tenant.ID, scope Scope, reason 
 	hold := Hold{ID: uuid.Must(uuid.NewV7()), Scope: scope, Reason: reason, PlacedBy: r.actor}
 	var held []byte
 	// With its id the hold is placed once, however often it is asked for.
-	err := pgfault.Retry(ctx, pgfault.Transient, func() error {
+	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
 		rows, err := r.conn.Query(ctx, "SELECT act_seq, placed_at, held_digest FROM verdict.place_hold($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 			id, hold.ID, string(scope.Kind), algorithm, subject, sum, entry, string(r.actor), reason)
 		if err != nil {
@@ -132,6 +134,8 @@ func (r *Retention) Hold(ctx context.Context, id tenant.ID, scope Scope, reason 
 // [fault.ErrNotFound] if the tenant has no such hold, [fault.ErrNoActor],
 // [fault.ErrUnknownTenant], [fault.ErrLedgerBusy], and a *[fault.Invalid].
 func (r *Retention) Release(ctx context.Context, id tenant.ID, hold uuid.UUID, reason string) (said Said, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.release_hold")
+	defer call.End(&err)
 	if err := needActor(r.actor); err != nil {
 		return Said{}, err
 	}
@@ -163,17 +167,9 @@ const holdsSQL = `SELECT h.id, h.scope, h.subject_algorithm, h.subject_digest, h
 func (r *Retention) Holds(ctx context.Context, id tenant.ID, released bool) iter.Seq2[Hold, error] {
 	return func(yield func(Hold, error) bool) {
 		for after := int64(-1); ; {
-			var holds []Hold
-			err := pgfault.Retry(ctx, pgfault.Transient, func() error {
-				rows, err := r.conn.Query(ctx, holdsSQL, id, after, released, holdPage)
-				if err != nil {
-					return err
-				}
-				holds, err = pgx.CollectRows(rows, scanHold)
-				return err
-			})
+			holds, err := r.holds(ctx, id, after, released)
 			if err != nil {
-				yield(Hold{}, pgfault.Map("read holds", err))
+				yield(Hold{}, err)
 				return
 			}
 			for _, h := range holds {
@@ -187,6 +183,20 @@ func (r *Retention) Holds(ctx context.Context, id tenant.ID, released bool) iter
 			}
 		}
 	}
+}
+
+func (r *Retention) holds(ctx context.Context, id tenant.ID, after int64, released bool) (holds []Hold, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.holds")
+	defer call.End(&err)
+	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
+		rows, err := r.conn.Query(ctx, holdsSQL, id, after, released, holdPage)
+		if err != nil {
+			return err
+		}
+		holds, err = pgx.CollectRows(rows, scanHold)
+		return err
+	})
+	return holds, pgfault.Map("read holds", err)
 }
 
 func scanHold(row pgx.CollectableRow) (h Hold, err error) {

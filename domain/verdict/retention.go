@@ -80,7 +80,9 @@ type Said struct {
 // erased by it but by the next [Retention.Run].
 //
 // It returns [fault.ErrNoActor], [fault.ErrUnknownTenant], and a *[fault.Invalid].
-func (r *Retention) Set(ctx context.Context, id tenant.ID, rule Rule) (Said, error) {
+func (r *Retention) Set(ctx context.Context, id tenant.ID, rule Rule) (_ Said, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.set_retention")
+	defer call.End(&err)
 	keep, seconds := "forever", (*int64)(nil)
 	if rule.Keep != Forever {
 		if rule.Keep < time.Second || rule.Keep > maxKeep || rule.Keep%time.Second != 0 {
@@ -93,7 +95,9 @@ func (r *Retention) Set(ctx context.Context, id tenant.ID, rule Rule) (Said, err
 
 // Unset takes back what was said of a predicate type: its envelopes are kept as all
 // others are. Otherwise it is as [Retention.Set].
-func (r *Retention) Unset(ctx context.Context, id tenant.ID, predicateType string) (Said, error) {
+func (r *Retention) Unset(ctx context.Context, id tenant.ID, predicateType string) (_ Said, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.unset_retention")
+	defer call.End(&err)
 	if predicateType == "" {
 		return Said{}, &fault.Invalid{Field: "predicate type", Allowed: "1 to 2048 bytes"}
 	}
@@ -130,6 +134,8 @@ func (r *Retention) set(ctx context.Context, id tenant.ID, kind ContentKind, pre
 // Rules returns the rules that count, payloads' last. There is none for what is kept for
 // ever because nothing was said of it.
 func (r *Retention) Rules(ctx context.Context, id tenant.ID) (rules []Rule, err error) {
+	ctx, call := r.conn.Start(ctx, "verdict.retention_rules")
+	defer call.End(&err)
 	err = pgfault.Retry(ctx, pgfault.Transient, func() error {
 		rows, err := r.conn.Query(ctx, `SELECT r.kind, coalesce(r.predicate_type, ''), coalesce(r.keep_seconds, 0), r.seq, r.created_at, r.actor
 			FROM verdict.current_rules($1) r WHERE r.keep <> 'default' ORDER BY r.kind, r.predicate_type NULLS FIRST`, id)
