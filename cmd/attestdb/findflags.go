@@ -133,7 +133,7 @@ func parseTime(flag, s string, now time.Time) (time.Time, error) {
 		return now.Add(-d).UTC().Truncate(time.Second), nil
 	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && !t.IsZero() {
 			return t.UTC(), nil
 		}
 	}

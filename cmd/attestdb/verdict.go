@@ -35,6 +35,8 @@ func (a *app) withLedger(ctx context.Context, f func(*attestdb.TenantDB) error) 
 	switch {
 	case errors.As(err, &wrong):
 		return no(err, fmt.Sprintf("`%s verdict verify --tenant %s` says what is wrong with the ledger; nothing is signed or written of what is", programName, a.tenantName()))
+	case errors.Is(err, attestdb.ErrTenantSuspended):
+		return no(err, "")
 	case errors.Is(err, attestdb.ErrNotFound):
 		return no(err, fmt.Sprintf("`%s verdict checkpoint --list` shows the checkpoints, `checkpoint --key FILE` makes one of the ledger as it is now", programName))
 	}

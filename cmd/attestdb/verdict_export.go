@@ -15,15 +15,16 @@ func (a *app) verdictExport() *cobra.Command {
 	var format string
 	var req verdict.ExportRequest
 	var keys verifierKeys
-	cmd := a.verb("export DIR [--size N] | --format jsonl|csv", "Write the ledger as a static transparency log, or its entries for an auditor", 0, 1,
+	var cmd *cobra.Command
+	cmd = a.verb("export DIR [--size N] | --format jsonl|csv", "Write the ledger as a static transparency log, or its entries for an auditor", 0, 1,
 		func(ctx context.Context, args []string) error {
 			switch {
 			case (format == "") == (len(args) == 0):
 				return usagef("give a DIR, or --format jsonl or csv")
 			case format != "" && format != "jsonl" && format != "csv":
 				return usagef("--format %q: allowed is jsonl or csv", format)
-			case req.Size < 0, format != "" && req.Size != 0:
-				return usagef("--size: allowed is the size of a checkpoint, with a DIR")
+			case format != "" && cmd.Flags().Changed("size"):
+				return usagef("--size: allowed with a DIR, which holds a checkpoint")
 			case format != "" && len(keys) > 0:
 				return usagef("--verifier: allowed with a DIR, which holds a checkpoint")
 			case len(keys) > 0:
@@ -31,6 +32,9 @@ func (a *app) verdictExport() *cobra.Command {
 				if req.Verifiers, err = keys.verifiers(ctx); err != nil {
 					return err
 				}
+			}
+			if err := givenSize(cmd, "size"); err != nil {
+				return err
 			}
 			return a.withLedger(ctx, func(t *attestdb.TenantDB) error {
 				if format == "" {

@@ -11,18 +11,30 @@ import (
 	"stella-ops.org/attestdb/domain/verdict"
 )
 
+// givenSize refuses a size that is given and is none: 0 would be the newest's.
+func givenSize(cmd *cobra.Command, flag string) error {
+	n, err := cmd.Flags().GetInt64(flag)
+	if err == nil && n < 1 && cmd.Flags().Changed(flag) {
+		return usagef("--%s %d: allowed is the size of a checkpoint, from 1", flag, n)
+	}
+	return err
+}
+
 func (a *app) verdictProve() *cobra.Command {
 	var req verdict.ProofRequest
 	var out string
 	var keys verifierKeys
-	cmd := a.verb("prove SEQ [--size N] [--from N] [--out FILE]", "Write the proof that an entry is in the ledger", 1, 1,
+	var cmd *cobra.Command
+	cmd = a.verb("prove SEQ [--size N] [--from N] [--out FILE]", "Write the proof that an entry is in the ledger", 1, 1,
 		func(ctx context.Context, args []string) error {
 			seq, err := strconv.ParseInt(args[0], 10, 64)
 			if err != nil || seq < 0 {
 				return usagef("%q: allowed is the place of an entry, from 0", args[0])
 			}
-			if req.Size < 0 || req.From < 0 {
-				return usagef("--size and --from: allowed is the size of a checkpoint")
+			for _, flag := range []string{"size", "from"} {
+				if err := givenSize(cmd, flag); err != nil {
+					return err
+				}
 			}
 			if len(keys) > 0 {
 				if req.Verifiers, err = keys.verifiers(ctx); err != nil {
