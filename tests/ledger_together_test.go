@@ -74,6 +74,25 @@ func TestOpenTransactionKeepsOnlyItsOwnLedgerBusy(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.NotErrorIs(t, err, attestdb.ErrOutcomeUnknown, "it was certainly not appended")
 	})
+	t.Run("too late", func(t *testing.T) {
+		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
+		defer cancel()
+		for _, h := range []*attestdb.TenantDB{w.acme, w.globex} {
+			_, err := h.Verdict().Append(ctx, decided("late"))
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.NotErrorIs(t, err, attestdb.ErrLedgerBusy)
+			_, err = h.Verdict().AppendBatch(ctx, []verdict.Decision{decided("late")})
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.NotErrorIs(t, err, attestdb.ErrLedgerBusy)
+		}
+	})
+	t.Run("checkpoint", func(t *testing.T) {
+		hasty, err := attestdb.Open(t.Context(), attestdb.Config{App: attestdb.Conn{URL: w.URL("app")}, LockTimeout: 200 * time.Millisecond})
+		require.NoError(t, err)
+		defer func() { require.NoError(t, hasty.Close(context.Background())) }()
+		_, err = hasty.Tenant(w.acme.ID()).Verdict().Checkpoint(t.Context(), signingKey(t, "attestdb/"+w.acme.ID().String()), "")
+		require.ErrorIs(t, err, attestdb.ErrLedgerBusy)
+	})
 	waiting := make(chan error, 1)
 	go func() {
 		_, err := w.acme.Verdict().Append(t.Context(), decided("patient"))

@@ -29,7 +29,8 @@ import (
 // [fault.ErrIdempotencyConflict].
 //
 // It returns [fault.ErrLedgerBusy] when others held the ledger until ctx's deadline, or
-// for 5 s if there is none: nothing was appended then. After [fault.ErrOutcomeUnknown]
+// for 5 s if there is none: nothing was appended then. If ctx was over before the call its
+// error is returned. After [fault.ErrOutcomeUnknown]
 // the decision may be recorded or not; to append again with the same idempotency key
 // settles that. Other errors are [fault.ErrNoActor], a *[fault.Invalid],
 // [fault.ErrUnknownTenant] and [fault.ErrTenantSuspended].
@@ -46,6 +47,9 @@ func (s *Store) Append(ctx context.Context, d Decision) (_ Appended, err error) 
 }
 
 func (s *Store) append(ctx context.Context, call *observe.Call, d Decision) (Appended, error) {
+	if err := ctx.Err(); err != nil {
+		return Appended{}, fmt.Errorf("append: %w", err)
+	}
 	r, err := s.prepare(ctx, d)
 	if err != nil {
 		return Appended{}, err
@@ -102,6 +106,9 @@ func (s *Store) appendBatch(ctx context.Context, decisions []Decision) ([]Append
 	}
 	if len(requests) == 0 {
 		return nil, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("append: %w", err)
 	}
 	results, err := s.appendAll(ctx, requests)
 	if err != nil {

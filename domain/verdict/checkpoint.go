@@ -46,8 +46,9 @@ type Checkpointed struct {
 //
 // Nothing is signed unless the ledger begins with what the last checkpoint is of: else
 // the error is a *[ledger.ProofError]. The database asks that again while nobody appends,
-// so Checkpoint waits for whoever does until ctx ends. A stored checkpoint that the key
-// beside it did not sign is passed over; [Store.Verify] tells of it. Other errors are a
+// so Checkpoint waits for whoever does until ctx ends, or the session's lock_timeout, which
+// is [fault.ErrLedgerBusy]. A stored checkpoint that the key beside it did not sign is
+// passed over; [Store.Verify] tells of it. Other errors are a
 // *[fault.Invalid] for an origin that no checkpoint can have, and in a transaction of the
 // caller's, whose entries may be rolled back after they were signed;
 // [fault.ErrUnknownTenant] and [fault.ErrTenantSuspended].
@@ -176,7 +177,7 @@ func (s *Store) recordCheckpoint(ctx context.Context, signed ledger.Checkpoint, 
 		_, err = pgx.ForEachRow(rows, []any{&c.ID, &c.CreatedAt, &c.Existed}, func() error { return nil })
 	}
 	c.CreatedAt = c.CreatedAt.UTC()
-	return c, pgfault.Map("record checkpoint", err)
+	return c, mapAct("record checkpoint", err)
 }
 
 // checkInside refuses a call that would wait for its own transaction.
