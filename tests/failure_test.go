@@ -63,6 +63,10 @@ func TestOpenRefusesWhatItCannotWorkWith(t *testing.T) {
 	err = openError(t, s.URL("app", "elsewhere"))
 	require.ErrorIs(t, err, attestdb.ErrSchema, "no such database")
 
+	s.exec(t, "postgres", "ALTER DATABASE "+ownDatabase+" ALLOW_CONNECTIONS false")
+	err = openError(t, s.url("app"))
+	require.ErrorIs(t, err, attestdb.ErrUnavailable, "the database lets nobody in")
+
 	require.NoError(t, s.Kill())
 	begun := time.Now()
 	err = openError(t, s.url("app"))

@@ -162,3 +162,15 @@ func TestPoolsFitTheServer(t *testing.T) {
 		require.Equal(t, wrong.field, invalid.Field)
 	}
 }
+
+// A handle that outlives its DB says what is wrong.
+func TestClosedPoolSaysSo(t *testing.T) {
+	t.Parallel()
+	db, err := attestdb.Open(t.Context(), attestdb.Config{App: attestdb.Conn{URL: testdb.New(t).URL("app")}})
+	require.NoError(t, err)
+	acme := db.Tenant(attestdb.TenantID{1})
+	require.NoError(t, db.Close(t.Context()))
+	_, err = acme.Status(t.Context())
+	require.ErrorIs(t, err, attestdb.ErrUnavailable)
+	require.ErrorContains(t, err, "it was closed")
+}

@@ -89,7 +89,8 @@ func sentinel(err error) error {
 	case "57P01", "57P02", "57P03", "53300":
 		return fault.ErrUnavailable
 	}
-	if strings.HasPrefix(pg.Code, "08") {
+	// A server that lets nobody in, for whatever reason, is none that can be used.
+	if connect := (*pgconn.ConnectError)(nil); strings.HasPrefix(pg.Code, "08") || errors.As(err, &connect) {
 		return fault.ErrUnavailable
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/puddle/v2"
 
 	"stella-ops.org/attestdb/domain/fault"
 )
@@ -46,7 +47,10 @@ func (p *Pool) Acquire(ctx context.Context) (*pgxpool.Conn, error) {
 	defer cancel()
 	begun := time.Now()
 	conn, err := p.pool.Acquire(waiting)
-	if err == nil || waiting.Err() == nil || !errors.Is(err, waiting.Err()) {
+	switch {
+	case errors.Is(err, puddle.ErrClosedPool):
+		return nil, fmt.Errorf("%w: it was closed", fault.ErrUnavailable)
+	case err == nil, waiting.Err() == nil, !errors.Is(err, waiting.Err()):
 		return conn, err
 	}
 	if ctx.Err() == nil {
