@@ -2,6 +2,7 @@ package pgpool
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,7 +32,9 @@ func (c *canceller) HandleCancel(ctx context.Context) {
 	go func() {
 		ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), deadline)
 		defer cancel()
-		c.told <- c.conn.CancelRequest(ctx)
+		err := c.conn.CancelRequest(ctx)
+		// pgx takes a server that has not hung up in time for one that has.
+		c.told <- errors.Join(err, ctx.Err())
 	}()
 }
 
