@@ -79,7 +79,7 @@ func (s *Store) Checkpoint(ctx context.Context, key ledger.SigningKey, origin st
 }
 
 func (s *Store) checkpoint(ctx context.Context, key ledger.SigningKey, origin string) (Checkpointed, error) {
-	last, err := s.newestCheckpoint(ctx, math.MaxInt64, nil)
+	last, err := s.newestCheckpoint(ctx, math.MaxInt64, choice{})
 	var unsigned *ledger.ProofError
 	if err != nil && !errors.Is(err, fault.ErrNotFound) && !errors.As(err, &unsigned) {
 		return Checkpointed{}, err
@@ -190,19 +190,29 @@ func (s *Store) checkInside(ctx context.Context) error {
 
 const checkpointColumns = `c.id, c.created_at, c.origin, c.tree_size, c.root_hash, c.note, c.signed_by`
 
+// choice says which checkpoints count: those that one of the keys signed, if any are given,
+// and those of an origin, if one is.
+type choice struct {
+	by     []note.Verifier
+	origin string
+}
+
 // newestCheckpoint returns the newest of the largest of at most a size, of those that the
 // key beside them signed: the database cannot tell, so that anything may be stored. The
 // error wraps [fault.ErrNotFound] if there is none, and is a *[ledger.ProofError] if none
-// is signed. If keys are given it is one that one of them signed.
-func (s *Store) newestCheckpoint(ctx context.Context, most int64, by []note.Verifier) (Checkpoint, error) {
+// is signed.
+func (s *Store) newestCheckpoint(ctx context.Context, most int64, of choice) (Checkpoint, error) {
 	none := fmt.Errorf("checkpoint: %w", fault.ErrNotFound)
 	for c, err := range s.checkpointsFrom(ctx, most) {
 		if err != nil {
 			return c, err
 		}
+		if of.origin != "" && c.Origin != of.origin {
+			continue
+		}
 		unsigned := c.check()
-		if unsigned == nil && len(by) > 0 {
-			_, unsigned = ledger.OpenCheckpoint(c.Note, by...)
+		if unsigned == nil && len(of.by) > 0 {
+			_, unsigned = ledger.OpenCheckpoint(c.Note, of.by...)
 		}
 		if unsigned == nil {
 			return c, nil
@@ -219,11 +229,11 @@ func (s *Store) newestCheckpoint(ctx context.Context, most int64, by []note.Veri
 func (s *Store) CheckpointAt(ctx context.Context, size int64) (_ Checkpoint, err error) {
 	ctx, call := s.conn.Start(ctx, "verdict.checkpoint_at")
 	defer call.End(&err)
-	return s.checkpointAt(ctx, size, nil)
+	return s.checkpointAt(ctx, size, choice{})
 }
 
-func (s *Store) checkpointAt(ctx context.Context, size int64, by []note.Verifier) (Checkpoint, error) {
-	c, err := s.newestCheckpoint(ctx, size, by)
+func (s *Store) checkpointAt(ctx context.Context, size int64, of choice) (Checkpoint, error) {
+	c, err := s.newestCheckpoint(ctx, size, of)
 	if err == nil && c.TreeSize != size {
 		err = fmt.Errorf("checkpoint of size %d: %w", size, fault.ErrNotFound)
 	}

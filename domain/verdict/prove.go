@@ -64,7 +64,7 @@ func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (_ *ledg
 	p := &ledger.Proof{Checkpoint: c.Note, Leaf: e.AppendLeaf(nil), LeafIndex: seq, TreeSize: c.TreeSize, Inclusion: inclusion.Hashes}
 	verifiers := []note.Verifier{own}
 	if req.From > 0 {
-		older, err := s.addConsistency(ctx, p, req)
+		older, err := s.addConsistency(ctx, p, c.Origin, req)
 		if err != nil {
 			return nil, err
 		}
@@ -78,10 +78,10 @@ func (s *Store) Prove(ctx context.Context, seq int64, req ProofRequest) (_ *ledg
 	return p, nil
 }
 
-// addConsistency adds the proof from the checkpoint of a smaller size, and returns the
-// verifier of its key.
-func (s *Store) addConsistency(ctx context.Context, p *ledger.Proof, req ProofRequest) (note.Verifier, error) {
-	older, err := s.checkpointAt(ctx, req.From, req.Verifiers)
+// addConsistency adds the proof from the checkpoint of a smaller size and the same origin,
+// and returns the verifier of its key.
+func (s *Store) addConsistency(ctx context.Context, p *ledger.Proof, origin string, req ProofRequest) (note.Verifier, error) {
+	older, err := s.checkpointAt(ctx, req.From, choice{by: req.Verifiers, origin: origin})
 	if err != nil {
 		return nil, err
 	}
@@ -104,9 +104,9 @@ func (c *Checkpoint) rolledBack(err error) error {
 // chosen returns the newest checkpoint of a size, or of the largest if it is 0.
 func (s *Store) chosen(ctx context.Context, size int64, by []note.Verifier) (Checkpoint, error) {
 	if size == 0 {
-		return s.newestCheckpoint(ctx, math.MaxInt64, by)
+		return s.newestCheckpoint(ctx, math.MaxInt64, choice{by: by})
 	}
-	return s.checkpointAt(ctx, size, by)
+	return s.checkpointAt(ctx, size, choice{by: by})
 }
 
 // provable returns the checkpoint that the request is for.
