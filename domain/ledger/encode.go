@@ -131,9 +131,16 @@ func (e *Entry) ComputeLeafHash() digest.SHA256 {
 	return sha256.Sum256(e.AppendLeaf(append(most[:0], leafPrefix)))
 }
 
+// NonceSize is that of a payload's nonce, in bytes: as hard to guess as a hash.
+const NonceSize = 32
+
 // PayloadHash returns the hash of a payload: it cannot be guessed from the payload
-// without the nonce.
+// without the nonce. Of a nonce of another size than [NonceSize] it is zeros, which is no
+// payload's: else what is moved between the two would have the same hash.
 func PayloadHash(nonce, payload []byte) digest.SHA256 {
+	if len(nonce) != NonceSize {
+		return digest.SHA256{}
+	}
 	h := sha256.New()
 	h.Write(nonce)
 	h.Write(payload)

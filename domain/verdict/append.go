@@ -24,9 +24,9 @@ import (
 // tenant's ledger until the transaction ends, and the entry's place is provisional until
 // it commits: append last.
 //
-// With an idempotency key the same decision is recorded once: the entry that is there
-// comes back, with Existed set, and another decision under that key is
-// [fault.ErrIdempotencyConflict].
+// With an idempotency key the same decision is recorded once, whoever asks again: the
+// entry that is there comes back, with the first one's actor and Existed set, and another
+// decision under that key is [fault.ErrIdempotencyConflict].
 //
 // It returns [fault.ErrLedgerBusy] when others held the ledger until ctx's deadline, or
 // for 5 s if there is none: nothing was appended then. If ctx was over before the call its

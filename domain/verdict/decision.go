@@ -76,9 +76,6 @@ type request struct {
 	call    *observe.Call // who brought it, for what is shared
 }
 
-// nonceSize is that of a hash: as hard to guess.
-const nonceSize = 32
-
 // prepare returns a *[fault.Invalid] for what no entry may have.
 func prepare(tenant tenant.ID, actor tenant.Actor, d Decision) (*request, error) {
 	if actor == "" {
@@ -118,7 +115,7 @@ func (r *request) setPayload(raw []byte) error {
 		return err
 	}
 	r.payload = canonical
-	r.nonce = make([]byte, nonceSize)
+	r.nonce = make([]byte, ledger.NonceSize)
 	if _, err := rand.Read(r.nonce); err != nil {
 		return err
 	}
@@ -152,12 +149,13 @@ func (r *request) weight() int {
 	return 512 + len(r.payload) + len(e.Reason) + len(e.Subject.Name) + len(e.Policy.URI) + 128*len(e.Inputs)
 }
 
-// sameRequest reports whether an entry that is there records what r asks for. The
-// payload's hash is compared by whoever has its nonce.
+// sameRequest reports whether an entry that is there records what r asks for, whoever
+// asked: a request may be repeated from elsewhere. The payload's hash is compared by
+// whoever has its nonce.
 func (r *request) sameRequest(have *Entry) bool {
 	want := &r.entry
 	return want.DecisionDigest == have.DecisionDigest && want.Verifier == have.Verifier &&
-		want.TimeVerified.Equal(have.TimeVerified) && want.Actor == have.Actor &&
+		want.TimeVerified.Equal(have.TimeVerified) &&
 		want.IdempotencyKey == have.IdempotencyKey &&
 		(want.PayloadHash == digest.SHA256{}) == (have.PayloadHash == digest.SHA256{})
 }
