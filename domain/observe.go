@@ -29,7 +29,7 @@ func (db *DB) observe(ctx context.Context, cfg Config) (Config, error) {
 		return cfg, fmt.Errorf("open: make instruments: %w", err)
 	}
 	o.Known(ctx, string(verdict.FaultHash), string(verdict.FaultLink), string(verdict.FaultTime), string(verdict.FaultGap),
-		string(verdict.FaultExtra), string(verdict.FaultInputs), string(verdict.FaultPayload), string(verdict.FaultNode),
+		string(verdict.FaultExtra), string(verdict.FaultInputs), string(verdict.FaultPayload), string(verdict.FaultRetention), string(verdict.FaultNode),
 		string(verdict.FaultCheckpoint), string(verdict.FaultRollback))
 	db.observer = o
 	for _, conn := range []*Conn{&cfg.App, &cfg.Admin, &cfg.Auditor, &cfg.Replica} {

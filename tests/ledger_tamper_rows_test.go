@@ -11,6 +11,7 @@ import (
 
 	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/digest"
+	"stella-ops.org/attestdb/domain/domaintest"
 	"stella-ops.org/attestdb/domain/ledger"
 	"stella-ops.org/attestdb/domain/verdict"
 )
@@ -21,9 +22,10 @@ func TestEveryChangedColumnBesideTheEntriesIsFound(t *testing.T) {
 	t.Parallel()
 	v := newVault(t)
 	// Nothing hashes these: an id that leads nowhere, and a time that nothing follows from.
+	// A payload's time is its entry's.
 	free := map[string]bool{
 		"ledger_inputs.id": true, "ledger_nodes.id": true, "ledger_checkpoints.id": true,
-		"ledger_inputs.created_at": true, "ledger_nodes.created_at": true, "ledger_checkpoints.created_at": true, "ledger_payloads.created_at": true,
+		"ledger_inputs.created_at": true, "ledger_nodes.created_at": true, "ledger_checkpoints.created_at": true,
 	}
 	for table, where := range map[string]string{
 		"ledger_inputs":      "seq = 17 AND position = 1",
@@ -99,6 +101,8 @@ func TestEveryTamperingWithRowsIsFound(t *testing.T) {
 		{"a time before the one before", `UPDATE verdict.ledger_entries SET recorded_at = recorded_at - interval '1 day' WHERE seq = 42;
 			UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE seq = 42`, 42, []verdict.Fault{verdict.FaultTime}},
 		{"a payload is deleted by hand", "DELETE FROM verdict.ledger_payloads WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = 17)", 17, []verdict.Fault{verdict.FaultPayload}},
+		{"bytes of a payload become its nonce's", "UPDATE verdict.ledger_payloads SET nonce = nonce || substr(content, 1, 12), content = substr(content, 13) WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = 17)", 17, []verdict.Fault{verdict.FaultPayload}},
+		{"bytes of a nonce become its payload's", "UPDATE verdict.ledger_payloads SET nonce = substr(nonce, 1, 31), content = substr(nonce, 32) || content WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = 17)", 17, []verdict.Fault{verdict.FaultPayload}},
 		{"an erased payload is back", fmt.Sprintf("INSERT INTO verdict.ledger_payloads SELECT tenant_id, id, recorded_at, sha256('n'), 'x' FROM verdict.ledger_entries WHERE seq = %d", vaultErased), vaultErased, []verdict.Fault{verdict.FaultPayload}},
 		{"an erased payload is back as it was", fmt.Sprintf("INSERT INTO verdict.ledger_payloads SELECT * FROM public.kept WHERE id = (SELECT id FROM verdict.ledger_entries WHERE seq = %d)", vaultErased), vaultErased, []verdict.Fault{verdict.FaultPayload}},
 		{"a node is there twice", "INSERT INTO verdict.ledger_nodes SELECT tenant_id, gen_random_uuid(), created_at, level, index, hash FROM verdict.ledger_nodes WHERE index = 1", 31, []verdict.Fault{verdict.FaultNode}},
@@ -226,23 +230,67 @@ func TestCheckpointOfAnotherTenantIsRefused(t *testing.T) {
 	require.Contains(t, invalid.Problem, "another tenant")
 }
 
-// An act that is older than an entry erased nothing of it, whatever somebody hangs on it:
-// a verification that goes on behind the act does not look at it again.
+// A payload that is read is the one that was appended, to the byte.
+func TestPayloadThatWasCutIsNotHandedOut(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	_, err := v.acme.Verdict().Payload(t.Context(), 17)
+	require.NoError(t, err)
+	v.exec(t, "UPDATE verdict.ledger_payloads SET nonce = nonce || substr(content, 1, 12), content = substr(content, 13)")
+	_, err = v.acme.Verdict().Payload(t.Context(), 17)
+	require.ErrorContains(t, err, "is not the one that was appended")
+}
+
+func TestPayloadThatIsThereTwiceIsFound(t *testing.T) {
+	t.Parallel()
+	v := newVault(t)
+	v.exec(t, "ALTER TABLE verdict.ledger_payloads DROP CONSTRAINT ledger_payloads_pkey")
+	v.exec(t, "INSERT INTO verdict.ledger_payloads SELECT p.* FROM verdict.ledger_payloads p JOIN verdict.ledger_entries e ON e.id = p.id AND e.seq = 17")
+	requireFault(t, v.verify(t, v.outside), 17, verdict.FaultPayload)
+}
+
+// What was done before the first entry that a verification reads is what it was, and no
+// input that somebody hangs on it counts: neither for a payload nor for an envelope.
 func TestOlderActIsNoErasure(t *testing.T) {
 	t.Parallel()
 	v := newVault(t)
 	before := v.verify(t)
 	require.True(t, before.OK())
+	resume := func() verdict.Report {
+		r, err := v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: before.State})
+		require.NoError(t, err)
+		return r
+	}
+	hang := func(kind, action string, sum digest.SHA256) {
+		_, err := v.conn.Exec(t.Context(), `INSERT INTO verdict.ledger_inputs (tenant_id, id, created_at, seq, position, kind, digest)
+			SELECT e.tenant_id, gen_random_uuid(), now(), e.seq, 1, $2, $1 FROM verdict.ledger_entries e WHERE e.action = $3 LIMIT 1`, sum[:], kind, action)
+		require.NoError(t, err)
+	}
 	d := decided("with a payload")
 	d.Payload = []byte(`{"secret":true}`)
 	appended, err := v.acme.Verdict().Append(t.Context(), d)
 	require.NoError(t, err)
-	_, err = v.conn.Exec(t.Context(), `INSERT INTO verdict.ledger_inputs (tenant_id, id, created_at, seq, position, kind, digest)
-		SELECT e.tenant_id, gen_random_uuid(), now(), e.seq, 1, 'entry', $1 FROM verdict.ledger_entries e WHERE e.action = 'payload.erase' LIMIT 1`,
-		appended.LeafHash[:])
+	rec, err := v.acme.Record(t.Context(), domaintest.NewSigner(t).Evidence(t, "secret", []byte("secret")))
 	require.NoError(t, err)
+	require.True(t, resume().OK())
+
+	hang("envelope", "envelope.erase", rec.SHA256)
+	v.exec(t, "DELETE FROM attestor.envelope_contents WHERE id = '"+rec.ID.String()+"'")
+	requireFault(t, resume(), -1, verdict.FaultPayload)
+	// Not even if the act itself says so, since it is another one then.
+	v.exec(t, `UPDATE verdict.ledger_entries e SET inputs = $1 WHERE action = 'envelope.erase'`, ledger.EncodeInputs([]verdict.Input{{Kind: "envelope", Digest: rec.SHA256}}))
+	v.exec(t, `UPDATE verdict.ledger_entries e SET decision_digest = verdict.decision_digest(e) WHERE action = 'envelope.erase'`)
+	v.exec(t, `UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE action = 'envelope.erase'`)
+	requireFault(t, resume(), -1, verdict.FaultHash)
+	v.exec(t, "UPDATE verdict.ledger_entries SET action = 'envelope.keep' WHERE action = 'envelope.erase'")
+	requireFault(t, resume(), -1, verdict.FaultHash)
+
+	hang("entry", "payload.erase", appended.LeafHash)
 	v.exec(t, "DELETE FROM verdict.ledger_payloads WHERE id = '"+appended.ID.String()+"'")
-	resumed, err := v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: before.State})
-	require.NoError(t, err)
-	requireFault(t, resumed, appended.Seq, verdict.FaultPayload)
+	requireFault(t, resume(), appended.Seq, verdict.FaultPayload)
+
+	// A state that does not know of acts is none to go on from.
+	before.State.Acts = nil
+	_, err = v.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{Resume: before.State})
+	require.ErrorIs(t, err, attestdb.ErrInvalid)
 }

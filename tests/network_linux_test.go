@@ -162,9 +162,9 @@ func TestPrimaryBehindACutNetworkIsLeft(t *testing.T) {
 	mend()
 }
 
-// A page of large payloads takes a slow network longer than one statement may take: it is
-// read in several.
-func TestLargePayloadsAreVerifiedOverASlowNetwork(t *testing.T) {
+// A page of large payloads, or of long entries, takes a slow network longer than one
+// statement may take: it is read in several.
+func TestLargeLedgersAreVerifiedOverASlowNetwork(t *testing.T) {
 	t.Parallel()
 	server := startPrimary(t, nil)
 	acme := domaintest.Tenant(t, server.open(t, 4), "acme").As("ci")
@@ -174,6 +174,16 @@ func TestLargePayloadsAreVerifiedOverASlowNetwork(t *testing.T) {
 		decisions[i].Payload = json.RawMessage(fmt.Sprintf(`"%01000000d"`, i))
 	}
 	_, err := acme.Verdict().AppendBatch(t.Context(), decisions)
+	require.NoError(t, err)
+	// Short ones first, after which many are read at once.
+	decisions = make([]verdict.Decision, 1200)
+	for i := range decisions {
+		decisions[i] = decided(strconv.Itoa(i))
+		if i >= 300 {
+			decisions[i].Reason, decisions[i].Payload = fmt.Sprintf("%050000d", i), nil
+		}
+	}
+	_, err = acme.Verdict().AppendBatch(t.Context(), decisions)
 	require.NoError(t, err)
 	n := networkTo(t, server)
 	const limit = 4 * time.Second

@@ -151,7 +151,7 @@ func TestPointInTimeRecovery(t *testing.T) {
 			require.Equal(t, health.Fail, report.Status)
 			found := findingsByName(report)
 			require.Len(t, found, 1, "%+v", found)
-			require.Contains(t, found["acme"][0].Detail, "at least 3 entries of the ledger are lost: a checkpoint that was kept outside is of 30, and there are 27")
+			require.Contains(t, found["acme"][0].Detail, "at least 3 entries of the ledger are lost: a checkpoint that was kept outside is of 34, and there are 31")
 			require.EqualValues(t, 3, tenantOf(t, report, b.tenants["acme"].ID()).Lost)
 			if promoted {
 				requireCheck(t, report.Database, "restored.recovery", health.OK)

@@ -82,6 +82,15 @@ func (b *backedUp) fill(t *testing.T, name string) {
 	require.NoError(t, err)
 	_, err = b.db.Eraser().As("dpo").Payload(ctx, h.ID(), entries[3].Seq, "asked to")
 	require.NoError(t, err)
+	keep := b.db.Retention().As("dpo")
+	_, err = keep.Set(ctx, h.ID(), verdict.Rule{Kind: verdict.EnvelopeContents, Keep: 365 * day})
+	require.NoError(t, err)
+	_, err = keep.Hold(ctx, h.ID(), verdict.OneEnvelope(rec.SHA256), "a court asked")
+	require.NoError(t, err)
+	over, err := keep.Hold(ctx, h.ID(), verdict.AboutSubject(about), "another court asked")
+	require.NoError(t, err)
+	_, err = keep.Release(ctx, h.ID(), over.ID, "it is over")
+	require.NoError(t, err)
 }
 
 func (b *backedUp) decide(t *testing.T, name string, n int) (entries []verdict.Entry) {

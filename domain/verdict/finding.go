@@ -25,6 +25,9 @@ const (
 	// FaultPayload: a payload is not that of its entry, is missing although no entry
 	// says that it was erased, or is there although one does; the same of an envelope.
 	FaultPayload Fault = "payload"
+	// FaultRetention: a rule of retention, a hold or its release is not as an entry says,
+	// or is gone.
+	FaultRetention Fault = "retention"
 	// FaultNode: a stored node of the tree is wrong, missing or too many.
 	FaultNode Fault = "node"
 	// FaultCheckpoint: a checkpoint says something else of the ledger, or its signature

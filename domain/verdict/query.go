@@ -20,7 +20,8 @@ type Query struct {
 	// PolicyURI is the policy's that it was decided under, exactly.
 	PolicyURI string
 	// Action is what an administrator did, as tenant.suspend, exactly; "" asks for none.
-	// It finds acts, which have neither a subject's digest nor a policy.
+	// It finds acts, which have no policy; a hold on what is about an artifact has that one
+	// as its subject.
 	Action string
 	// Input is a piece of evidence that it was decided on, by its digest; without a
 	// kind it is found under any.
@@ -30,7 +31,8 @@ type Query struct {
 	Since, Until time.Time
 }
 
-// BySubject asks for what was decided about an artifact.
+// BySubject asks for what was decided about an artifact, and for the holds on what is about
+// it, which are acts.
 func BySubject(subject digest.Digest) Query { return Query{Subject: subject} }
 
 // ByPolicy asks for what was decided under a policy.
@@ -65,8 +67,8 @@ func (q *Query) validate() error {
 		if err := ledger.ValidateAction(q.Action); err != nil {
 			return err
 		}
-		if !q.Subject.IsZero() || q.PolicyURI != "" {
-			return &fault.Invalid{Field: "action", Allowed: "no subject and no policy beside it: acts have none"}
+		if q.PolicyURI != "" {
+			return &fault.Invalid{Field: "action", Allowed: "no policy beside it: acts have none"}
 		}
 	}
 	if q.Input != (Input{}) {

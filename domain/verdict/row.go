@@ -54,8 +54,19 @@ func (a *arena) keep(v column) column {
 	return column(slices.Clip(p))
 }
 
+// size is how many bytes are kept.
+func (a *arena) size() (n int64) {
+	for _, p := range a.pieces {
+		n += int64(len(p))
+	}
+	return n
+}
+
 // reset has the memory used again; what was kept is no longer good.
 func (a *arena) reset() {
+	if a.size() > 2*portion {
+		a.pieces = nil
+	}
 	for i := range a.pieces {
 		a.pieces[i] = a.pieces[i][:0]
 	}

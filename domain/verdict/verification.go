@@ -29,6 +29,7 @@ type verification struct {
 	tree   *compact.Range
 	broken bool
 	erased int64
+	acts   acts
 	// checkpoints wait for the tree to have their sizes, the smallest first.
 	checkpoints []checkpoint
 	compared    int
@@ -52,6 +53,9 @@ func newVerification(s *Store, req VerifyRequest) (*verification, error) {
 		peaks[i] = p[:]
 	}
 	var err error
+	if v.acts, err = req.resumeActs(); err != nil {
+		return nil, err
+	}
 	if v.tree, err = treeFactory.NewRange(0, uint64(max(v.next, 0)), peaks); err != nil || v.next < 0 {
 		return nil, &fault.Invalid{Field: "state", Allowed: "what an earlier verification returned"}
 	}
@@ -72,6 +76,9 @@ func (v *verification) run(ctx context.Context) error {
 		return err
 	}
 	if err := v.read(ctx, v.readSize); err != nil {
+		return err
+	}
+	if err := v.checkOldActs(ctx); err != nil {
 		return err
 	}
 	if err := v.compareOlder(ctx); err != nil {
@@ -100,7 +107,10 @@ func (v *verification) run(ctx context.Context) error {
 	if v.next < v.size {
 		v.gap(v.size)
 	}
-	return v.read(ctx, v.checkRest)
+	if err := v.read(ctx, v.checkRest); err != nil {
+		return err
+	}
+	return v.read(ctx, v.checkRetention)
 }
 
 // read repeats what is read after transient errors.
@@ -174,7 +184,7 @@ func (v *verification) report() (Report, error) {
 	}
 	r.RootHash = root
 	if r.OK() {
-		r.State = State{Tenant: r.Tenant, Size: v.next, LastHash: v.prev, LastTime: v.last}
+		r.State = State{Tenant: r.Tenant, Size: v.next, LastHash: v.prev, LastTime: v.last, Acts: v.acts}
 		for _, p := range v.tree.Hashes() {
 			r.State.Peaks = append(r.State.Peaks, digest.SHA256(p))
 		}

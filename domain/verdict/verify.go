@@ -148,4 +148,6 @@ type State struct {
 	// Peaks are the hashes of the complete trees that the size is the sum of, the
 	// largest first.
 	Peaks []digest.SHA256 `json:"peaks"`
+	// Acts is of each action a hash over the acts that there were.
+	Acts map[string]digest.SHA256 `json:"acts"`
 }

@@ -23,6 +23,9 @@ func (v *verification) page(p *ledgerPage) error {
 		v.link(r, j)
 		v.parts(p, r)
 		v.next, v.prev = r.seq+1, j.leaf
+		if r.action != nil {
+			v.acts.add(string(r.action), j.leaf)
+		}
 		if r.recordedAt.Valid {
 			v.last = r.recordedAt.Time.UTC()
 		}
@@ -53,11 +56,11 @@ func (v *verification) parts(p *ledgerPage, r *entryRow) {
 	if !bytes.Equal(p.inputs[r.seq], r.inputs) {
 		v.add(r.seq, FaultInputs, "the inputs that are searched by are not the entry's")
 	}
-	hash, there := p.payloads[r.id.Bytes]
+	problem, there := p.payloads[r.id.Bytes]
 	erased := p.gone[digest.SHA256(pad(r.leaf))]
 	switch {
-	case there && !bytes.Equal(hash, r.payload):
-		v.add(r.seq, FaultPayload, "the payload has another hash")
+	case problem != "":
+		v.add(r.seq, FaultPayload, "%s", problem)
 	case there && erased:
 		v.add(r.seq, FaultPayload, "the payload was erased, and is there")
 	case !there && r.payload != nil && !erased:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/transparency-dev/merkle/compact"
 
@@ -22,8 +23,13 @@ import (
 
 // The statements read what constraints no longer keep from being NULL.
 
-// pageEntries is how many entries are read at a time.
-const pageEntries = 4000
+// Between fewEntries and pageEntries are read at a time, about portion bytes by what those
+// before had: with the longest leaves the fewest are some 16 MiB.
+const (
+	fewEntries  = 256
+	pageEntries = 4000
+	portion     = 16 << 20
+)
 
 // nodeLevels is how many levels of the tree a stored node covers.
 const nodeLevels = 4
@@ -35,7 +41,7 @@ type ledgerPage struct {
 	mem      arena // of the rows
 	judged   []judged
 	inputs   map[int64][]byte
-	payloads map[uuid.UUID][]byte // the hash of nonce and content
+	payloads map[uuid.UUID]string // what is wrong with them
 	// gone is whose payload an entry says is erased, by their leaf hashes.
 	gone  map[digest.SHA256]bool
 	nodes map[compact.NodeID][]byte
@@ -66,14 +72,14 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 		}
 		go func() {
 			defer close(read)
+			width := int64(fewEntries)
 			for from := v.req.Resume.Size; from < v.size; {
 				p := &ledgerPage{}
 				select {
 				case p = <-used:
 				default:
 				}
-				p.from, p.to = from, from+min(pageEntries, v.size-from)
-				p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
+				width = v.readPage(ctx, p, from, width)
 				from = p.to
 				if p.err == nil && len(p.rows) == 0 {
 					from, p.err = v.nextEntry(ctx, from)
@@ -101,6 +107,24 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 	}
 }
 
+// readPage reads so many entries, or fewer if the statement has no time for so many, and
+// returns how many to read next.
+func (v *verification) readPage(ctx context.Context, p *ledgerPage, from, width int64) int64 {
+	for {
+		p.from, p.to = from, from+min(width, v.size-from)
+		p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
+		var pg *pgconn.PgError
+		if ctx.Err() != nil || width == fewEntries || !errors.As(p.err, &pg) || pg.Code != "57014" {
+			break
+		}
+		width = fewEntries
+	}
+	if len(p.rows) == 0 {
+		return width
+	}
+	return max(min(portion/max(p.mem.size()/int64(len(p.rows)), 1), pageEntries), fewEntries)
+}
+
 // nextEntry returns the place of the next entry from a place on: an entry far away must not
 // have all the places before it looked at.
 func (v *verification) nextEntry(ctx context.Context, from int64) (int64, error) {
@@ -124,12 +148,12 @@ const inputsSQL = `SELECT i.seq, coalesce(i.position, -1), coalesce(i.kind, ''),
 //
 // A page of large payloads is read in portions, each as its own statement has time for:
 // behind $4 bytes the rest is only named.
-const payloadsSQL = `SELECT p.id, coalesce(p.nonce, ''), CASE WHEN p.before < $4 THEN coalesce(p.content, '') END, NULL, 0
-  FROM (SELECT p.id, p.nonce, p.content,
+const payloadsSQL = `SELECT p.id, p.created_at, coalesce(p.nonce, ''), CASE WHEN p.before < $4 THEN coalesce(p.content, '') END, NULL, 0
+  FROM (SELECT p.id, p.created_at, p.nonce, p.content,
                coalesce(sum(octet_length(p.content)) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
           FROM verdict.ledger_payloads p WHERE p.tenant_id = $1 AND p.id = ANY ($2)) p
  UNION ALL
-SELECT NULL, NULL, NULL, i.digest, e.seq
+SELECT NULL, NULL, NULL, NULL, i.digest, e.seq
   FROM verdict.ledger_inputs i JOIN verdict.ledger_entries e ON e.tenant_id = $1 AND e.seq = i.seq
  WHERE i.tenant_id = $1 AND i.digest = ANY ($3) AND i.kind = 'entry' AND e.action = 'payload.erase'`
 
@@ -226,7 +250,7 @@ func (p *ledgerPage) readNodes(br pgx.BatchResults) error {
 // readPayloads reads the payloads of the entries that have one, and which of them the
 // ledger says are erased, there or not. Others are looked for at the end.
 func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
-	p.payloads, p.gone = map[uuid.UUID][]byte{}, map[digest.SHA256]bool{}
+	p.payloads, p.gone = map[uuid.UUID]string{}, map[digest.SHA256]bool{}
 	var ids []pgtype.UUID
 	of := map[uuid.UUID]*entryRow{}
 	for i := range p.rows {
@@ -244,10 +268,7 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	return nil
 }
 
-// payloadPortion is how many bytes of payloads are read in one statement, or one payload.
-const payloadPortion = 16 << 20
-
-// readSomePayloads reads some of the payloads, and returns whose are to be read later.
+// readSomePayloads reads some of the payloads, as many as have about portion bytes, and returns whose are to be read later.
 func (v *verification) readSomePayloads(ctx context.Context, p *ledgerPage, ids []pgtype.UUID, of map[uuid.UUID]*entryRow) (later []pgtype.UUID, err error) {
 	leaves := make([][]byte, len(ids))
 	places := make(map[digest.SHA256]int64, len(ids))
@@ -255,14 +276,15 @@ func (v *verification) readSomePayloads(ctx context.Context, p *ledgerPage, ids 
 		r := of[id.Bytes]
 		leaves[i], places[digest.SHA256(pad(r.leaf))] = r.leaf, r.seq
 	}
-	rows, err := v.store.conn.Query(ctx, payloadsSQL, v.store.conn.Tenant(), ids, leaves, payloadPortion)
+	rows, err := v.store.conn.Query(ctx, payloadsSQL, v.store.conn.Tenant(), ids, leaves, portion)
 	if err != nil {
 		return nil, err
 	}
 	var id pgtype.UUID
+	var at pgtype.Timestamptz
 	var nonce, content, erased []byte
 	var act int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &nonce, &content, &erased, &act}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &at, &nonce, &content, &erased, &act}, func() error {
 		leaf := digest.SHA256(pad(erased))
 		switch _, twice := p.payloads[id.Bytes]; {
 		case !id.Valid:
@@ -270,14 +292,26 @@ func (v *verification) readSomePayloads(ctx context.Context, p *ledgerPage, ids 
 		case content == nil:
 			later = append(later, id)
 		case twice: // which no key allows
-			p.payloads[id.Bytes] = []byte{}
+			p.payloads[id.Bytes] = "there are two payloads"
 		default:
-			hash := ledger.PayloadHash(nonce, content)
-			p.payloads[id.Bytes] = hash[:]
+			p.payloads[id.Bytes] = of[id.Bytes].payloadProblem(at, nonce, content)
 		}
 		return nil
 	})
 	return later, err
+}
+
+// payloadProblem says what is wrong with the entry's payload, "" for nothing. Retention goes
+// by its time.
+func (r *entryRow) payloadProblem(at pgtype.Timestamptz, nonce, content []byte) string {
+	hash := ledger.PayloadHash(nonce, content)
+	switch {
+	case !bytes.Equal(hash[:], r.payload):
+		return "the payload has another hash"
+	case at.Valid != r.recordedAt.Valid, at.InfinityModifier != r.recordedAt.InfinityModifier, !at.Time.Equal(r.recordedAt.Time):
+		return "the payload has another time than the entry"
+	}
+	return ""
 }
 
 // judge recomputes each entry's hashes, on all cores.

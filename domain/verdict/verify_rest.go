@@ -2,9 +2,12 @@ package verdict
 
 import (
 	"context"
+	"crypto/sha256"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+
+	"stella-ops.org/attestdb/domain/ledger"
 )
 
 // What is beyond the last entry, in one snapshot: entries may be appended meanwhile.
@@ -16,8 +19,29 @@ SELECT
   (SELECT count(*) FROM verdict.ledger_payloads p WHERE p.tenant_id = $1
       AND NOT EXISTS (SELECT FROM verdict.ledger_entries e WHERE e.tenant_id = $1 AND e.id = p.id AND e.payload_hash IS NOT NULL))`
 
-// An envelope's bytes are gone, or there, and the ledger says otherwise.
-const envelopesSQL = `SELECT x.sha256, x.gone, x.said FROM verdict.erased_envelopes($1) x`
+// Envelopes whose bytes are gone, with what the ledger says, and those that are there
+// although it says that they were erased. Whatever the inputs that are searched by say, the
+// act's own do: $2 and the digest.
+const envelopesSQL = `SELECT v.sha256, true, EXISTS (
+         SELECT FROM (SELECT i.seq FROM verdict.ledger_inputs i
+                       WHERE i.tenant_id = $1 AND i.digest = v.sha256 AND i.kind = 'envelope' OFFSET 0) i
+           JOIN LATERAL (SELECT FROM verdict.ledger_entries a
+                          WHERE a.tenant_id = $1 AND a.seq = i.seq AND a.kind = 'act' AND a.action = 'envelope.erase'
+                            AND a.inputs = $2 || v.sha256 LIMIT 1) a ON true)
+  FROM attestor.envelopes v
+ WHERE v.tenant_id = $1 AND NOT EXISTS (SELECT FROM attestor.envelope_contents c WHERE c.tenant_id = $1 AND c.id = v.id)
+UNION ALL
+SELECT v.sha256, false, true
+  FROM verdict.ledger_entries e
+  JOIN attestor.envelopes v ON v.tenant_id = $1 AND v.sha256 = substring(e.inputs FROM octet_length($2) + 1)
+  JOIN attestor.envelope_contents c ON c.tenant_id = $1 AND c.id = v.id
+ WHERE e.tenant_id = $1 AND e.action = 'envelope.erase' AND e.action IS NOT NULL AND e.kind = 'act'`
+
+// inputsOf is how the inputs of an act begin that is about one thing, before its digest.
+func inputsOf(kind string) []byte {
+	one := ledger.EncodeInputs([]Input{{Kind: kind}})
+	return one[:len(one)-sha256.Size]
+}
 
 // checkRest looks for rows that belong to no entry, and at the envelopes that were
 // erased.
@@ -43,7 +67,7 @@ func (v *verification) checkRest(ctx context.Context) (err error) {
 			v.add(-1, x.fault, "there are %d %s that no entry has", x.count, x.what)
 		}
 	}
-	rows, err := v.store.conn.Query(ctx, envelopesSQL, v.store.conn.Tenant())
+	rows, err := v.store.conn.Query(ctx, envelopesSQL, v.store.conn.Tenant(), inputsOf(ledger.InputEnvelope))
 	if err != nil {
 		return err
 	}
