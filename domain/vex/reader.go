@@ -174,13 +174,6 @@ func (o object) each(name string, f func(i int, path string, value []byte)) {
 	}))
 }
 
-// ids returns the texts of a member that is an array.
-func (o object) ids(name string) []string {
-	var all []string
-	o.each(name, func(_ int, path string, value []byte) { all = append(all, o.r.text(path, value, MaxIDLength)) })
-	return all
-}
-
 func (r *reader) text(path string, value []byte, most int) string {
 	if strictjson.KindOf(value) != "a string" {
 		r.keep(strictjson.WrongKind(path, "a text", value))
