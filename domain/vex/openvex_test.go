@@ -156,3 +156,21 @@ func TestWrongPackageURLIsAProblem(t *testing.T) {
 	require.Len(t, d.Problems, 2)
 	require.Equal(t, "statements[1].products[0].@id", strings.NewReplacer(`["`, ".", `"]`, "").Replace(d.Problems[1].Field))
 }
+
+// The subcomponents of an old statement are those of each of its products, besides its own.
+func TestProductsDoNotShareTheirOwnSubcomponents(t *testing.T) {
+	t.Parallel()
+	d, err := vex.Parse([]byte(`{"@context":"https://openvex.dev/ns","@id":"a","author":"b","timestamp":"2026-01-31T12:00:00Z","version":"1","statements":[
+		{"vulnerability":"CVE-2026-1","status":"fixed","subcomponents":["1","2","3"],
+		 "products":[{"@id":"a","subcomponents":[{"@id":"of a"}]},{"@id":"b","subcomponents":[{"@id":"of b"}]},"c"]}]}`))
+	require.NoError(t, err)
+	var all [][]string
+	for _, s := range d.Statements {
+		var ids []string
+		for _, p := range s.Subcomponents {
+			ids = append(ids, p.ID)
+		}
+		all = append(all, ids)
+	}
+	require.Equal(t, [][]string{{"1", "2", "3", "of a"}, {"1", "2", "3", "of b"}, {"1", "2", "3"}}, all)
+}
