@@ -1,6 +1,7 @@
 package vex
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -118,6 +119,10 @@ func (o object) text(name string, most int) string {
 	if value == nil {
 		return ""
 	}
+	// The path is needed for an error alone.
+	if n := len(value) - 2; value[0] == '"' && n <= most && bytes.IndexByte(value, '\\') < 0 {
+		return string(value[1 : n+1]) // a NUL would be escaped, and Check has seen the UTF-8
+	}
 	return o.r.text(o.at(name), value, most)
 }
 
@@ -150,7 +155,13 @@ func (o object) number(name string) string {
 	return s
 }
 
-func (o object) time(name string) time.Time { return o.r.time(o.at(name), o.id(name)) }
+func (o object) time(name string) time.Time {
+	stated := o.id(name)
+	if stated == "" {
+		return time.Time{}
+	}
+	return o.r.time(o.at(name), stated)
+}
 
 // within returns the member that is an object; it has no members if it is missing.
 func (o object) within(name string) object {
@@ -227,8 +238,10 @@ func (r *reader) purl(path, stated string, p *Product) {
 	r.atMost(path, len(p.Packages), "package URLs")
 	p.Packages = append(p.Packages, pkg)
 	// The version of an OCI image is the digest of its manifest.
-	if d, err := digest.Parse(pkg.Version); err == nil && pkg.Type == "oci" && d.Algorithm() == "sha256" {
-		p.Digests = append(p.Digests, d)
+	if pkg.Type == "oci" {
+		if d, err := digest.Parse(pkg.Version); err == nil && d.Algorithm() == "sha256" {
+			p.Digests = append(p.Digests, d)
+		}
 	}
 }
 
