@@ -41,7 +41,7 @@ func layer(pkg string) string {
 	switch sub, _, _ := strings.Cut(rest, "/"); sub {
 	case "":
 		return "domain"
-	case "digest", "fault", "health", "ledger", "logentry", "page", "proofchain", "sbom", "tenant", "vex":
+	case "digest", "fault", "health", "ledger", "logentry", "page", "proofchain", "purlpattern", "sbom", "tenant", "vex":
 		return "leaf"
 	case "verifier", "observe", "domaintest":
 		return sub
