@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"stella-ops.org/attestdb/domain/fault"
 )
@@ -35,31 +36,32 @@ func (r *reader) licence(path, licence string, c *Component) error {
 func (c *Component) LicencesWithin() []string {
 	var within []string
 	for _, licence := range c.Licences {
-		words := strings.FieldsFunc(licence, func(r rune) bool { return r == ' ' || r == '(' || r == ')' })
-		if !isExpression(words) {
-			continue
-		}
-		for _, w := range words {
-			if !operator(w) && !slices.Contains(c.Licences, w) && !slices.Contains(within, w) {
-				within = append(within, w)
+		for _, id := range identifiers(licence) {
+			if !slices.Contains(c.Licences, id) && !slices.Contains(within, id) {
+				within = append(within, id)
 			}
 		}
 	}
 	return within
 }
 
-// isExpression reports whether words are identifiers with an operator between
-// each two: "Apache License, Version 2.0" is a name.
-func isExpression(words []string) bool {
-	if len(words) < 3 || len(words)%2 == 0 {
-		return false
+// identifiers returns those that a licence names if it is an expression: identifiers
+// with an operator between each two. "Apache License, Version 2.0" is a name.
+func identifiers(licence string) []string {
+	words := strings.FieldsFunc(licence, func(r rune) bool { return unicode.IsSpace(r) || r == '(' || r == ')' })
+	if len(words)%2 == 0 {
+		return nil
 	}
+	var ids []string
 	for i, w := range words {
 		if operator(w) != (i%2 == 1) {
-			return false
+			return nil
+		}
+		if i%2 == 0 {
+			ids = append(ids, w)
 		}
 	}
-	return true
+	return ids
 }
 
 func operator(word string) bool {
