@@ -108,15 +108,19 @@ type pathStep struct {
 }
 
 func (s *jsonScanner) fail(allowed, problem string) error {
-	path := s.root
-	for _, p := range s.path {
+	return &fault.Invalid{Field: FieldName(pathOf(s.root, s.path)), Allowed: allowed, Problem: problem}
+}
+
+func pathOf(root string, steps []pathStep) string {
+	path := root
+	for _, p := range steps {
 		if p.name == nil {
 			path = ElementPath(path, p.index)
 		} else {
 			path = MemberPath(path, string(p.name))
 		}
 	}
-	return &fault.Invalid{Field: FieldName(path), Allowed: allowed, Problem: problem}
+	return path
 }
 
 func (s *jsonScanner) syntax(wanted string) error {
