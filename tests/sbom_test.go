@@ -257,9 +257,10 @@ func TestEvidenceIsKeptThoughItsSBOMIsUnreadable(t *testing.T) {
 	acme := domaintest.Tenant(t, openOn(t, database), "acme")
 	signer := domaintest.NewSigner(t)
 	for name, c := range map[string]struct{ predicateType, predicate, field, problem string }{
-		"spdx 3":  {attestor.PredicateTypeSPDX + "/v3.0", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "payload.predicate.@context", "SPDX 3"},
-		"old":     {attestor.PredicateTypeCycloneDX, `{"bomFormat":"CycloneDX","specVersion":"1.2"}`, "payload.predicate.specVersion", "1.2"},
-		"missing": {attestor.PredicateTypeCycloneDX, `null`, "payload.predicate", "missing"},
+		"spdx 3":         {attestor.PredicateTypeSPDX + "/v3.0", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "payload.predicate.@context", "SPDX 3"},
+		"spdx 3's names": {attestor.PredicateTypeSPDX + "/v3.0", `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[{"type":"SpdxDocument","spdxId":"https://example.com/d"}]}`, "payload.predicate.@context", "SPDX 3"},
+		"old":            {attestor.PredicateTypeCycloneDX, `{"bomFormat":"CycloneDX","specVersion":"1.2"}`, "payload.predicate.specVersion", "1.2"},
+		"missing":        {attestor.PredicateTypeCycloneDX, `null`, "payload.predicate", "missing"},
 	} {
 		ev := attested(t, signer, name, c.predicateType, []byte(c.predicate))
 		rec, err := acme.Record(t.Context(), ev)

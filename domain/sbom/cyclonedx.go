@@ -1,91 +1,42 @@
 package sbom
 
-import (
-	"encoding/json"
-	"time"
+import "stella-ops.org/attestdb/internal/strictjson"
 
-	cdx "github.com/CycloneDX/cyclonedx-go"
-
-	"stella-ops.org/attestdb/domain/fault"
-	"stella-ops.org/attestdb/internal/strictjson"
+// The members that are read; package cyclonedx-go has them all.
+//
+// https://cyclonedx.org/docs/1.6/json/
+var (
+	metadataNames  = []string{"timestamp", "component"}
+	componentNames = []string{"bom-ref", "type", "name", "version", "purl", "hashes", "licenses", "components"}
+	choiceNames    = []string{"license", "expression"}
+	licenceNames   = []string{"id", "name"}
 )
 
-func (r *reader) cycloneDX(raw []byte) error {
-	var bom cdx.BOM
-	if err := json.Unmarshal(raw, &bom); err != nil {
-		return unmarshalFault(err)
-	}
+func (r *reader) cycloneDX(parts map[string][]byte) error {
 	d := r.doc
-	d.Format, d.SerialNumber = CycloneDX, bom.SerialNumber
-	if err := text("serialNumber", bom.SerialNumber, MaxTextLength); err != nil {
+	d.Format = CycloneDX
+	var nested []byte
+	err := firstOf(
+		r.within("serialNumber", parts["serialNumber"], func() error { return r.text(&d.SerialNumber, MaxTextLength) }),
+		r.within("metadata", parts["metadata"], func() error { return r.metadata(&nested) }),
+	)
+	if err != nil {
 		return err
 	}
-	if m := bom.Metadata; m != nil {
-		d.StatedAt = r.statedTime("metadata.timestamp", m.Timestamp)
-		if m.Component != nil {
-			c, err := r.component("metadata.component", m.Component)
-			if err != nil {
-				return err
-			}
-			d.Subject, d.Name = []Component{c}, c.Name
-			// Who looks for a package looks for the artifact that is it, too.
-			if !c.Package.IsZero() {
-				d.Components = []Component{c}
-			}
-			if err := r.components("metadata.component.components", m.Component.Components); err != nil {
-				return err
-			}
-		}
+	isPackage := d.Subject != nil && !d.Subject[0].Package.IsZero()
+	n := countComponents(nested) + countComponents(parts["components"])
+	if isPackage {
+		n++
 	}
-	return r.components("components", bom.Components)
-}
-
-func (r *reader) components(path string, all *[]cdx.Component) error {
-	if all == nil {
-		return nil
+	r.room(n)
+	// Who looks for a package looks for the artifact that is it, too.
+	if isPackage {
+		d.Components = append(d.Components, d.Subject[0])
 	}
-	for i := range *all {
-		at := strictjson.ElementPath(path, i)
-		c, err := r.component(at, &(*all)[i])
-		if err == nil && c.Type == "" && c.Name == "" {
-			err = &fault.Invalid{Field: at, Allowed: "a component", Problem: "it has neither type nor name"}
-		}
-		if err == nil {
-			err = r.add(at, c)
-		}
-		if err == nil {
-			err = r.components(at+".components", (*all)[i].Components)
-		}
-		if err != nil {
-			return err
-		}
+	if err := r.within("metadata.component.components", nested, r.components); err != nil {
+		return err
 	}
-	return nil
-}
-
-func (r *reader) component(path string, in *cdx.Component) (Component, error) {
-	c := Component{Ref: in.BOMRef, Type: string(in.Type), Name: in.Name, Version: in.Version}
-	err := firstOf(
-		text(path+".bom-ref", c.Ref, MaxTextLength), text(path+".type", c.Type, MaxTypeLength),
-		text(path+".name", c.Name, MaxTextLength), text(path+".version", c.Version, MaxTextLength),
-		r.purl(path+".purl", in.PackageURL, &c),
-	)
-	if in.Hashes != nil {
-		for i, h := range *in.Hashes {
-			err = firstOf(err, r.digest(strictjson.ElementPath(path+".hashes", i), string(h.Algorithm), h.Value, &c))
-		}
-	}
-	if in.Licenses != nil {
-		for i, l := range *in.Licenses {
-			at := strictjson.ElementPath(path+".licenses", i)
-			err = firstOf(err, r.licence(at+".expression", l.Expression, &c))
-			if l.License != nil {
-				err = firstOf(err, r.licence(at+".license.id", l.License.ID, &c), r.licence(at+".license.name", l.License.Name, &c))
-			}
-		}
-	}
-	c.finish()
-	return c, err
+	return r.within("components", parts["components"], r.components)
 }
 
 func firstOf(errs ...error) error {
@@ -97,16 +48,113 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// statedTime reads a time of ISO 8601 as both formats have it. One that is none, or of a
-// year that PostgreSQL and Go's JSON cannot both hold, is a problem and left out.
-func (r *reader) statedTime(path, stated string) time.Time {
-	if stated == "" {
-		return time.Time{}
+// metadata reads the subject, but for the list of those nested in it.
+func (r *reader) metadata(nested *[]byte) error {
+	return r.at.Members(func(name []byte) error {
+		switch string(name) {
+		case "timestamp":
+			return r.statedTime()
+		case "component":
+			if r.at.Null() {
+				return nil
+			}
+			c, err := r.component(func() error {
+				*nested = r.at.Skip()
+				return nil
+			})
+			r.doc.Subject, r.doc.Name = []Component{c}, c.Name
+			return err
+		}
+		return r.unread(name, metadataNames)
+	})
+}
+
+// countComponents counts a list of them with those nested in it, as far as it is one.
+func countComponents(list []byte) (n int) {
+	if list == nil {
+		return 0
 	}
-	t, err := time.Parse(time.RFC3339, stated)
-	if err != nil || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
-		r.problem(path, "a time of RFC 3339, such as 2026-01-31T12:00:00Z", "it is "+quoted(stated))
-		return time.Time{}
+	c := strictjson.NewCursor("", list)
+	var count func() error
+	count = func() error {
+		return c.Elements(func(int) error {
+			n++
+			return c.Members(func(name []byte) error {
+				if string(name) == "components" {
+					return count()
+				}
+				return nil
+			})
+		})
 	}
-	return t.UTC().Truncate(time.Microsecond)
+	_ = count() // who reads them finds what is wrong
+	return n
+}
+
+// components reads a list of them, each before those nested in it.
+func (r *reader) components() error {
+	return r.at.Elements(func(int) error {
+		place, err := r.add(Component{})
+		if err != nil {
+			return err
+		}
+		c, err := r.component(r.components)
+		if err == nil && c.Type == "" && c.Name == "" {
+			err = r.at.Fault("a component", "it has neither type nor name")
+		}
+		r.doc.Components[place] = c
+		return err
+	})
+}
+
+// component reads one; nested reads the list of those nested in it, where it comes.
+func (r *reader) component(nested func() error) (c Component, err error) {
+	var purl string
+	var licences licenceCount
+	err = r.at.Members(func(name []byte) error {
+		switch string(name) {
+		case "bom-ref":
+			return r.text(&c.Ref, MaxTextLength)
+		case "type":
+			return r.text(&c.Type, MaxTypeLength)
+		case "name":
+			return r.text(&c.Name, MaxTextLength)
+		case "version":
+			return r.text(&c.Version, MaxTextLength)
+		case "purl":
+			return r.text(&purl, MaxTextLength)
+		case "hashes":
+			return r.digests("alg", "content", &c)
+		case "licenses":
+			return r.licences(&c, &licences)
+		case "components":
+			return nested()
+		}
+		return r.unread(name, componentNames)
+	})
+	if err == nil {
+		err = r.purl(".purl", purl, &c)
+	}
+	c.finish()
+	return c, err
+}
+
+func (r *reader) licences(c *Component, n *licenceCount) error {
+	return r.at.Elements(func(int) error {
+		return r.at.Members(func(name []byte) error {
+			switch string(name) {
+			case "expression":
+				return r.licence(c, n)
+			case "license":
+				return r.at.Members(func(name []byte) error {
+					switch string(name) {
+					case "id", "name":
+						return r.licence(c, n)
+					}
+					return r.unread(name, licenceNames)
+				})
+			}
+			return r.unread(name, choiceNames)
+		})
+	})
 }

@@ -4,13 +4,12 @@
 package sbom
 
 import (
+	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"stella-ops.org/attestdb/domain/digest"
 	"stella-ops.org/attestdb/domain/fault"
@@ -34,11 +33,15 @@ const (
 	MaxSize = 64 << 20
 	// MaxNesting is the deepest nesting of JSON objects and arrays.
 	MaxNesting = 128
-	// MaxComponents is the most components of a document, nested ones counted.
+	// MaxComponents is the most components of a document, nested ones counted, and the
+	// most files that it is about.
 	MaxComponents = 100_000
 	// MaxPerComponent is the most digests, and the most licences, of a component;
 	// licences that its expressions name count.
 	MaxPerComponent = 256
+	// MaxProblems is the most problems of a document that are named; what is more is
+	// counted.
+	MaxProblems = 1000
 	// MaxTextLength is the longest name, version, package URL, reference, licence.
 	MaxTextLength = 2048
 	// MaxTypeLength is the longest type of a component.
@@ -74,7 +77,8 @@ type Document struct {
 	Components []Component
 	// Problems are the parts of components that nobody can look up: a package URL
 	// or a digest that is none, say. The document is read all the same, since real
-	// ones have them; Field is the path of each.
+	// ones have them; Field is the path of each. Behind the first [MaxProblems] is one
+	// of the whole document that says how many more there are.
 	Problems []*fault.Invalid
 }
 
@@ -109,17 +113,23 @@ func Parse(raw []byte) (*Document, error) {
 	if err := refuseOtherSyntax(raw); err != nil {
 		return nil, err
 	}
-	if err := strictjson.Check("", raw, strictjson.Rules{MaxNesting: MaxNesting, Names: names}); err != nil {
+	if err := strictjson.Check("", raw, strictjson.Rules{MaxNesting: MaxNesting}); err != nil {
 		return nil, err
 	}
-	read, version, err := detect(raw)
+	r := reader{doc: &Document{SHA256: digest.Sum(raw), Size: int64(len(raw))}}
+	parts, err := r.parts(raw)
 	if err != nil {
 		return nil, err
 	}
-	r := reader{doc: &Document{SHA256: digest.Sum(raw), Size: int64(len(raw)), SpecVersion: version}}
-	if err := read(&r, raw); err != nil {
+	read, version, err := detect(parts)
+	if err != nil {
 		return nil, err
 	}
+	r.doc.SpecVersion = version
+	if err := read(&r, parts); err != nil {
+		return nil, err
+	}
+	r.countProblems()
 	return r.doc, nil
 }
 
@@ -150,47 +160,50 @@ func refuseOtherSyntax(raw []byte) error {
 
 // detect says which format the document is in, strictly by the names that its
 // specification demands.
-func detect(raw []byte) (read func(*reader, []byte) error, version string, err error) {
-	var top struct {
-		BOMFormat, SpecVersion, SPDXVersion *json.RawMessage
-		Context                             *json.RawMessage `json:"@context"`
-		Graph                               *json.RawMessage `json:"@graph"`
-		PredicateType, PayloadType          *json.RawMessage
-	}
-	if err := json.Unmarshal(raw, &top); err != nil {
-		return nil, "", unmarshalFault(err)
-	}
+func detect(parts map[string][]byte) (read func(*reader, map[string][]byte) error, version string, err error) {
+	format, spdxVersion := parts["bomFormat"], parts["spdxVersion"]
 	switch {
-	case top.Context != nil || top.Graph != nil:
-		what := "JSON-LD, as SPDX 3 is"
-		switch {
-		case strings.Contains(string(raw), "spdx.org/rdf/3"):
-			what = "SPDX 3"
-		case top.Context != nil && strings.Contains(string(*top.Context), "openvex.dev/"):
-			what = "OpenVEX, which is no SBOM"
-		}
-		return nil, "", other("@context", what)
-	case top.BOMFormat != nil && top.SPDXVersion != nil:
+	case format != nil && spdxVersion != nil:
 		return nil, "", &fault.Invalid{Field: strictjson.DocumentField, Allowed: allowed, Problem: "it has the fields of both"}
-	case top.BOMFormat != nil:
-		return detectCycloneDX(*top.BOMFormat, top.SpecVersion)
-	case top.SPDXVersion != nil:
-		return detectSPDX(*top.SPDXVersion)
-	case top.PayloadType != nil:
+	case format != nil:
+		return detectCycloneDX(format, parts["specVersion"])
+	case spdxVersion != nil:
+		return detectSPDX(spdxVersion)
+	case parts["payloadType"] != nil:
 		return nil, "", other(strictjson.DocumentField, "a DSSE envelope")
-	case top.PredicateType != nil:
+	case parts["predicateType"] != nil:
 		return nil, "", other(strictjson.DocumentField, "an in-toto Statement")
 	}
 	return nil, "", &fault.Invalid{Field: strictjson.DocumentField, Allowed: allowed, Problem: "it has neither bomFormat nor spdxVersion"}
 }
 
-func detectCycloneDX(format json.RawMessage, specVersion *json.RawMessage) (func(*reader, []byte) error, string, error) {
+// refuseJSONLD names SPDX 3, whatever of it would not do as CycloneDX or SPDX 2.
+func refuseJSONLD(raw []byte, parts map[string][]byte) error {
+	context, graph := parts["@context"], parts["@graph"]
+	field := "@context"
+	switch {
+	case context == nil && graph == nil:
+		return nil
+	case context == nil:
+		field = "@graph"
+	}
+	context = bytes.ReplaceAll(context, []byte(`\/`), []byte("/"))
+	switch {
+	case bytes.Contains(context, []byte("spdx.org/rdf/3")), bytes.Contains(raw, []byte("spdx.org/rdf/3")), bytes.Contains(raw, []byte(`"spdxId"`)):
+		return other(field, "SPDX 3")
+	case bytes.Contains(context, []byte("openvex.dev/")):
+		return other(field, "OpenVEX, which is no SBOM")
+	}
+	return other(field, "JSON-LD, as SPDX 3 is")
+}
+
+func detectCycloneDX(format, specVersion []byte) (func(*reader, map[string][]byte) error, string, error) {
 	if string(format) != `"CycloneDX"` {
 		return nil, "", &fault.Invalid{Field: "bomFormat", Allowed: `"CycloneDX"`, Problem: fmt.Sprintf("it is %.100s", format)}
 	}
 	version := ""
 	if specVersion != nil {
-		_ = json.Unmarshal(*specVersion, &version)
+		_ = json.Unmarshal(specVersion, &version)
 	}
 	if !slices.Contains([]string{"1.4", "1.5", "1.6"}, version) {
 		return nil, "", &fault.Invalid{Field: "specVersion", Allowed: allowed, Problem: fmt.Sprintf("it is CycloneDX %.100q", version)}
@@ -198,7 +211,7 @@ func detectCycloneDX(format json.RawMessage, specVersion *json.RawMessage) (func
 	return (*reader).cycloneDX, version, nil
 }
 
-func detectSPDX(spdxVersion json.RawMessage) (func(*reader, []byte) error, string, error) {
+func detectSPDX(spdxVersion []byte) (func(*reader, map[string][]byte) error, string, error) {
 	var stated string
 	_ = json.Unmarshal(spdxVersion, &stated)
 	version, isSPDX := strings.CutPrefix(stated, "SPDX-")
@@ -209,121 +222,4 @@ func detectSPDX(spdxVersion json.RawMessage) (func(*reader, []byte) error, strin
 		return nil, "", other("spdxVersion", "SPDX 3")
 	}
 	return nil, "", &fault.Invalid{Field: "spdxVersion", Allowed: allowed, Problem: fmt.Sprintf("it is %.100s", spdxVersion)}
-}
-
-// unmarshalFault names the value that has another type than its format says.
-func unmarshalFault(err error) error {
-	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return &fault.Invalid{Field: strictjson.FieldName(kind.Field), Allowed: "as the format's JSON schema says", Problem: "it is " + kind.Value}
-	}
-	return &fault.Invalid{Field: strictjson.DocumentField, Allowed: allowed, Problem: err.Error()}
-}
-
-// names are those that are read, which encoding/json would find in any case.
-var names = spellings(
-	"bomFormat", "specVersion", "serialNumber", "metadata", "timestamp", "component", "components", "bom-ref", "type",
-	"name", "version", "purl", "hashes", "alg", "content", "licenses", "license", "id", "expression",
-	"spdxVersion", "SPDXID", "documentNamespace", "documentDescribes", "creationInfo", "created", "packages", "versionInfo",
-	"externalRefs", "referenceType", "referenceLocator", "checksums", "algorithm", "checksumValue", "licenseConcluded",
-	"licenseDeclared", "primaryPackagePurpose", "files", "fileName", "relationships", "spdxElementId",
-	"relatedSpdxElement", "relationshipType",
-)
-
-func spellings(right ...string) map[string][]string {
-	m := make(map[string][]string, len(right))
-	for _, name := range right {
-		m[strings.ToLower(name)] = append(m[strings.ToLower(name)], name)
-	}
-	return m
-}
-
-// reader makes a Document of what a format's library has decoded.
-type reader struct{ doc *Document }
-
-func (r *reader) problem(field, allowed, problem string) {
-	r.doc.Problems = append(r.doc.Problems, &fault.Invalid{Field: field, Allowed: allowed, Problem: problem})
-}
-
-// add appends a component, whose place in the document is path.
-func (r *reader) add(path string, c Component) error {
-	if len(r.doc.Components) == MaxComponents {
-		return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d components", MaxComponents), Problem: "there are more"}
-	}
-	r.doc.Components = append(r.doc.Components, c)
-	return nil
-}
-
-// text checks what is stored as it is.
-func text(path, s string, most int) error {
-	switch {
-	case len(s) > most:
-		return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d bytes", most), Problem: fmt.Sprintf("it has %d", len(s))}
-	case !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0:
-		return &fault.Invalid{Field: path, Allowed: "UTF-8 text without NUL"}
-	}
-	return nil
-}
-
-// purl gives c, which has its version, its package URL.
-func (r *reader) purl(path, stated string, c *Component) error {
-	if stated == "" {
-		return nil
-	}
-	if err := text(path, stated, MaxTextLength); err != nil {
-		return err
-	}
-	c.PURL = stated
-	p, err := ParsePackage(stated)
-	if err != nil {
-		invalid := &fault.Invalid{}
-		errors.As(err, &invalid)
-		r.problem(path, invalid.Allowed, invalid.Problem)
-		return nil
-	}
-	c.PURL, c.Package = p.PURL, p.orVersion(c.Version)
-	return nil
-}
-
-// digest adds a digest to c. One that is wrong is a problem.
-func (r *reader) digest(path, algorithm, value string, c *Component) error {
-	if len(c.Digests) == MaxPerComponent {
-		return &fault.Invalid{Field: path, Allowed: fmt.Sprintf("at most %d digests", MaxPerComponent), Problem: "there are more"}
-	}
-	name := algorithmName(algorithm)
-	d, err := digest.New(name, strings.ToLower(value))
-	if err != nil {
-		invalid := &fault.Invalid{}
-		errors.As(err, &invalid)
-		r.problem(path, invalid.Allowed, invalid.Problem)
-		return nil
-	}
-	c.Digests = append(c.Digests, d)
-	return nil
-}
-
-// algorithmName is in-toto's name of what CycloneDX and SPDX call SHA-256, SHA256,
-// SHA3-256 or BLAKE2b-512.
-func algorithmName(stated string) string {
-	name := strings.ToLower(stated)
-	if rest, ok := strings.CutPrefix(name, "sha-"); ok {
-		return "sha" + rest
-	}
-	if name == "blake2b-512" {
-		return "blake2b"
-	}
-	return strings.ReplaceAll(name, "-", "_")
-}
-
-// finish sorts the digests and adds the one that an artifact's package URL or
-// version is: of an OCI image that is the digest of its manifest.
-func (c *Component) finish() {
-	for _, v := range []string{c.Package.Version, c.Version} {
-		if c.Package.Type == "oci" || c.Type == "container" {
-			if d, err := digest.Parse(v); err == nil && d.Algorithm() == "sha256" {
-				c.Digests = append(c.Digests, d)
-			}
-		}
-	}
-	slices.SortFunc(c.Digests, func(a, b digest.Digest) int { return strings.Compare(a.String(), b.String()) })
-	c.Digests = slices.Compact(c.Digests)
 }

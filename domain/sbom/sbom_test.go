@@ -122,6 +122,13 @@ const cycloneDX = `{"bomFormat":"CycloneDX","specVersion":"1.6","serialNumber":"
   "components":[{"type":"library","name":"inner","purl":"no purl","licenses":[{"expression":"MIT OR (Apache-2.0 WITH LLVM-exception)"}]}]},
  {"type":"file","name":"last"}]}`
 
+// spdx3 is as SPDX 3 has it, whose spdxId is SPDX 2's SPDXID to who ignores case.
+const spdx3 = `{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
+ {"@id":"_:creationInfo","type":"CreationInfo","specVersion":"3.0.1","created":"2024-03-06T00:00:00Z","createdBy":["https://example.com/a"]},
+ {"type":"Person","spdxId":"https://example.com/a","name":"A","creationInfo":"_:creationInfo"},
+ {"type":"SpdxDocument","spdxId":"https://example.com/d","creationInfo":"_:creationInfo","rootElement":["https://example.com/s"]},
+ {"type":"software_Package","spdxId":"https://example.com/p","creationInfo":"_:creationInfo","name":"p","software_packageUrl":"pkg:npm/p@1"}]}`
+
 const zeros = "0000000000000000000000000000000000000000000000000000000000000000"
 
 func TestParseCycloneDX(t *testing.T) {
@@ -181,6 +188,9 @@ func TestParseRefuses(t *testing.T) {
 		"CycloneDX XML":    {`<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>`, "content", "CycloneDX in XML"},
 		"tag-value":        {"SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0", "content", "SPDX as tag-value"},
 		"SPDX 3":           {`{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}`, "@context", "SPDX 3"},
+		"real SPDX 3":      {spdx3, "@context", "it is SPDX 3"},
+		"SPDX 3's graph":   {strings.ReplaceAll(spdx3[strings.Index(spdx3, `"@graph"`)-1:], `,"@graph"`, `{"@graph"`), "@graph", "it is SPDX 3"},
+		"SPDX 3's element": {`{"type":"software_Sbom","spdxId":"https://example.com/s","@context":"https:\/\/spdx.org\/rdf\/3.0.0\/spdx-context.jsonld"}`, "@context", "it is SPDX 3"},
 		"OpenVEX":          {`{"@context":"https://openvex.dev/ns/v0.2.0","@id":"x"}`, "@context", "OpenVEX"},
 		"SPDX 3 by name":   {`{"spdxVersion":"SPDX-3.0"}`, "spdxVersion", "SPDX 3"},
 		"SPDX 2.1":         {`{"spdxVersion":"SPDX-2.1"}`, "spdxVersion", "SPDX-2.1"},
@@ -194,7 +204,7 @@ func TestParseRefuses(t *testing.T) {
 		"long s":           {replace(`"version":"1.3.0"`, `"verſion":"1.3.0"`), `components[0]["ver\u017fion"]`, "case-sensitive"},
 		"NUL":              {replace(`"name":"last"`, `"name":"a\u0000"`), "components[1].name", ""},
 		"long name":        {replace(`"name":"last"`, `"name":"`+strings.Repeat("x", 2049)+`"`), "components[1].name", "it has 2049"},
-		"wrong type":       {replace(`"name":"last"`, `"name":7`), "components.name", "number"},
+		"wrong type":       {replace(`"name":"last"`, `"name":7`), "components[1].name", "number"},
 		"no component":     {replace(`"components":[`, `"components":[null,`), "components[0]", "neither type nor name"},
 		"nesting":          {strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200), "a", "deeper"},
 		"something behind": {cycloneDX + "{}", "content", "follows"},
@@ -221,6 +231,26 @@ func TestParseBoundsComponents(t *testing.T) {
 	require.Len(t, d.Components, sbom.MaxComponents)
 	_, err = sbom.Parse(wrap(components + `{"type":"file","name":"y"}`))
 	require.ErrorIs(t, err, fault.ErrInvalid)
+
+	files := func(n int) []byte {
+		return []byte(`{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","documentDescribes":["SPDXRef-f"],"files":[` +
+			strings.TrimSuffix(strings.Repeat(`{"SPDXID":"SPDXRef-f"},{"SPDXID":"SPDXRef-g"},`, n), ",") + `]}`)
+	}
+	d, err = sbom.Parse(files(sbom.MaxComponents))
+	require.NoError(t, err)
+	require.Len(t, d.Subject, sbom.MaxComponents)
+	_, err = sbom.Parse(files(sbom.MaxComponents + 1))
+	require.ErrorContains(t, err, "files[200000].SPDXID: there are more")
+}
+
+func TestParseOfADocumentWithoutComponents(t *testing.T) {
+	t.Parallel()
+	for _, raw := range []string{`{"bomFormat":"CycloneDX","specVersion":"1.4","components":[]}`, `{"spdxVersion":"SPDX-2.2","packages":[]}`} {
+		d, err := sbom.Parse([]byte(raw))
+		require.NoError(t, err)
+		require.Nil(t, d.Components)
+		require.Nil(t, d.Subject)
+	}
 }
 
 // Whoever reads a file stops behind the largest document, so nobody says how large it is.
