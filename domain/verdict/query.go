@@ -20,8 +20,8 @@ type Query struct {
 	// PolicyURI is the policy's that it was decided under, exactly.
 	PolicyURI string
 	// Action is what an administrator did, as tenant.suspend, exactly; "" asks for none.
-	// It finds acts, which have no policy; a hold on what is about an artifact has that one
-	// as its subject.
+	// It finds acts, and is asked for without a subject, by which acts on an artifact are
+	// found as well, and without a policy, which they do not have.
 	Action string
 	// Input is a piece of evidence that it was decided on, by its digest; without a
 	// kind it is found under any.
@@ -67,8 +67,8 @@ func (q *Query) validate() error {
 		if err := ledger.ValidateAction(q.Action); err != nil {
 			return err
 		}
-		if q.PolicyURI != "" {
-			return &fault.Invalid{Field: "action", Allowed: "no policy beside it: acts have none"}
+		if !q.Subject.IsZero() || q.PolicyURI != "" {
+			return &fault.Invalid{Field: "action", Allowed: "neither a subject nor a policy beside it"}
 		}
 	}
 	if q.Input != (Input{}) {
