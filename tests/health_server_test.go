@@ -139,6 +139,29 @@ func TestServerChecks(t *testing.T) {
 	})
 }
 
+// A slot that has reserved nothing yet has no wal_status, and hides none that is worse.
+func TestSlotThatIsLostIsToldBesideAFreshOne(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, true, map[string]string{
+		"wal_level": "replica", "max_wal_senders": "4", "max_slot_wal_keep_size": "1MB", "max_wal_size": "32MB", "min_wal_size": "32MB",
+	})
+	super := s.conn(t, "postgres")
+	execOn(t, super, "SELECT pg_create_physical_replication_slot('fresh')")
+	requireCheck(t, s.diagnose(t, health.Thresholds{}), "server.slots", health.OK)
+	execOn(t, super, "SELECT pg_create_physical_replication_slot('behind', true)")
+	execOn(t, super, "CREATE TABLE public.filler AS SELECT generate_series(1, 10000)")
+	c := requireCheck(t, s.diagnose(t, health.Thresholds{SlotRetained: health.Limit[int64]{Warn: 1000}}), "server.slots", health.Warn)
+	require.Contains(t, c.Value, `2 slots; "behind"`)
+
+	for range 6 {
+		execOn(t, super, "INSERT INTO public.filler SELECT generate_series(1, 10000)")
+		execOn(t, super, "SELECT pg_switch_wal()")
+		execOn(t, super, "CHECKPOINT")
+	}
+	c = requireCheck(t, s.diagnose(t, health.Thresholds{}), "server.slots", health.Fail)
+	require.Contains(t, c.Value, `2 slots; "behind", not in use, wal_status "lost"`)
+}
+
 func TestArchiverThatFailsIsTold(t *testing.T) {
 	t.Parallel()
 	s := startServer(t, true, map[string]string{"wal_level": "replica", "archive_mode": "on", "archive_command": "false"})

@@ -83,7 +83,8 @@ func (s Server) slots(ctx context.Context, conn *pgxpool.Conn) (health.Result, e
 	rows, err := conn.Query(ctx, `SELECT slot_name::text, active, coalesce(wal_status, ''), coalesce(pg_catalog.pg_wal_lsn_diff(
 		CASE WHEN pg_catalog.pg_is_in_recovery() THEN coalesce(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())
 		     ELSE pg_catalog.pg_current_wal_lsn() END, restart_lsn), 0)::bigint, count(*) OVER ()::int
-		FROM pg_catalog.pg_replication_slots ORDER BY wal_status = 'lost' DESC, wal_status = 'unreserved' DESC, 4 DESC LIMIT 1`)
+		FROM pg_catalog.pg_replication_slots
+		ORDER BY wal_status IS NOT DISTINCT FROM 'lost' DESC, wal_status IS NOT DISTINCT FROM 'unreserved' DESC, 4 DESC LIMIT 1`)
 	if err != nil {
 		return res, err
 	}
