@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -173,6 +174,62 @@ func TestArchiverThatFailsIsTold(t *testing.T) {
 	}, 30*time.Second, 200*time.Millisecond)
 	c := requireCheck(t, s.diagnose(t, health.Thresholds{Archive: health.Limit[time.Duration]{Fail: time.Millisecond}}), "server.archiver", health.Fail)
 	require.Contains(t, c.Value, "the oldest file waits for")
+}
+
+// An archiver that never ends an attempt has no failure, and one without a command makes
+// none: neither is well.
+func TestArchiverThatArchivesNothingIsTold(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, true, map[string]string{"wal_level": "replica", "archive_mode": "on"})
+	archiver := func() health.Result {
+		c, ok := s.diagnose(t, health.Thresholds{}).Get("server.archiver")
+		require.True(t, ok)
+		return c
+	}
+	command := func(command string) {
+		s.exec(t, ownDatabase, "ALTER SYSTEM SET archive_command = '"+command+"'")
+		s.exec(t, ownDatabase, "SELECT pg_reload_conf()")
+	}
+	s.exec(t, ownDatabase, "SELECT pg_switch_wal()")
+	for _, monitor := range []bool{false, true} {
+		if monitor {
+			s.exec(t, ownDatabase, "GRANT pg_monitor TO auditor")
+		}
+		c := archiver()
+		require.Equal(t, health.Warn, c.Status, "%+v", c)
+		require.Contains(t, c.Error, "neither archive_command nor archive_library is set")
+		require.Contains(t, c.Value, "nothing was archived yet")
+		require.Equal(t, monitor, strings.Contains(c.Value, "the oldest file waits for"), c.Value)
+		require.Equal(t, !monitor, strings.Contains(c.Value, "can't be seen without pg_monitor"), c.Value)
+	}
+
+	hangs := filepath.Join(s.cfg.Dir, "data", "hangs")
+	require.NoError(t, os.WriteFile(hangs, nil, 0o644))
+	command("while test -e hangs; do sleep 0.1; done")
+	require.Eventually(t, func() bool {
+		c := archiver()
+		require.NotContains(t, c.Value, "succeeded")
+		return c.Status == health.OK && strings.Contains(c.Value, "nothing was archived yet")
+	}, 10*time.Second, 50*time.Millisecond, "a file is on its way for a while")
+	s.exec(t, ownDatabase, "REVOKE pg_monitor FROM auditor")
+	require.Contains(t, requireCheck(t, s.diagnose(t, health.Thresholds{}), "server.archiver", health.Skipped).Fix, "GRANT pg_monitor TO")
+	s.exec(t, ownDatabase, "GRANT pg_monitor TO auditor")
+	ready, err := filepath.Glob(filepath.Join(s.cfg.Dir, "data", "pg_wal", "archive_status", "*.ready"))
+	require.NoError(t, err)
+	require.NotEmpty(t, ready)
+	for ago, status := range map[time.Duration]health.Status{2 * time.Minute: health.Warn, 16 * time.Minute: health.Fail} {
+		at := time.Now().Add(-ago)
+		require.NoError(t, os.Chtimes(ready[0], at, at))
+		c := requireCheck(t, s.diagnose(t, health.Thresholds{}), "server.archiver", status)
+		require.Contains(t, c.Error, "or hangs")
+		require.Regexp(t, `0 failures so far, nothing was archived yet; \d files wait, the oldest file waits for `, c.Value)
+	}
+
+	require.NoError(t, os.Remove(hangs))
+	require.Eventually(t, func() bool {
+		c := archiver()
+		return c.Status == health.OK && strings.Contains(c.Value, "last archived 2") && strings.Contains(c.Value, "no file waits")
+	}, 20*time.Second, 50*time.Millisecond)
 }
 
 // startReplica starts a streaming replica of a server, which is stopped meanwhile. It is a

@@ -75,7 +75,8 @@ type Thresholds struct {
 	// WAL is the size of the log's directory, as a multiple of max_wal_size and
 	// wal_keep_size together: 2, 10.
 	WAL Limit[float64]
-	// Archive is how long archiving the log has failed: from the first failure, 15 min.
+	// Archive is how long archiving the log has failed, or a file of it has waited: from
+	// the first failure or the first minute, 15 min.
 	Archive Limit[time.Duration]
 	// Transaction is the age of the oldest transaction: 5 min, 1 h.
 	Transaction Limit[time.Duration]

@@ -133,36 +133,3 @@ func (s Server) wal(ctx context.Context, conn *pgxpool.Conn) (health.Result, err
 		return res, err
 	})
 }
-
-func (s Server) archiver(ctx context.Context, conn *pgxpool.Conn) (health.Result, error) {
-	var mode, wal string
-	var may, failing bool
-	var failures int64
-	err := conn.QueryRow(ctx, `SELECT pg_catalog.current_setting('archive_mode'), pg_catalog.pg_has_role(current_user, 'pg_monitor', 'USAGE'),
-		failed_count, coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false), coalesce(last_failed_wal, '')
-		FROM pg_catalog.pg_stat_archiver`).Scan(&mode, &may, &failures, &failing, &wal)
-	res := health.Result{Status: health.OK, Value: "archive_mode is off"}
-	if err != nil || mode == "off" {
-		return res, err
-	}
-	res.Value = fmt.Sprintf("%d failures so far, the last attempt succeeded", failures)
-	res.Threshold = "failing for: " + s.Limits.Archive.Text(health.Span)
-	if !failing {
-		return res, nil
-	}
-	// For how long is known by the oldest file that waits, which a monitor may see.
-	waits := time.Nanosecond
-	res.Value = fmt.Sprintf("%d failures so far, the last of %s", failures, wal)
-	if may {
-		var seconds float64
-		err = conn.QueryRow(ctx, `SELECT coalesce(extract(epoch FROM pg_catalog.clock_timestamp() - min(modification)), 0)::float8
-			FROM pg_catalog.pg_ls_archive_statusdir() WHERE name LIKE '%.ready'`).Scan(&seconds)
-		waits = max(waits, time.Duration(seconds*float64(time.Second)))
-		res.Value += fmt.Sprintf("; the oldest file waits for %s", health.Span(waits))
-	}
-	if res.Status = s.Limits.Archive.Grade(waits); res.Status != health.OK {
-		res.Error = "the log can't be archived: point-in-time recovery ends before this, and the log fills the disk"
-		res.Fix = "run archive_command by hand as the server's user, and read the server's log"
-	}
-	return res, err
-}
