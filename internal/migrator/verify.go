@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"stella-ops.org/attestdb/internal/pgrole"
 )
 
 // Verification is what [Verify] found.
@@ -266,5 +268,14 @@ SELECT 'ALTER ' || CASE WHEN s.setrole = 0 THEN 'DATABASE ' || quote_ident(curre
 		})
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	grants, err := pgrole.ParameterGrants(ctx, tx)
+	for _, g := range grants {
+		v.Differences = append(v.Differences, Difference{
+			Kind: "grant", Object: fmt.Sprintf("parameter %s to %s", g.Parameter, g.Grantee), How: Unexpected, Found: g.Privilege, Fix: g.Revoke,
+		})
+	}
 	return err
 }
