@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"stella-ops.org/attestdb/domain/health"
 	"stella-ops.org/attestdb/internal/pghealth"
 	"stella-ops.org/attestdb/internal/pgrole"
@@ -123,7 +125,7 @@ func newRegistry(cfg HealthConfig, logins []login) (*health.Registry, error) {
 		Pool: serving.pool, Limits: limits, Schemas: migrations.Modules, NotValid: staysNotValid,
 		App: string(pgrole.App), Setting: "attestdb.tenant_id",
 	}
-	checks = append(checks, guards.Gaps(), guards.Policies(), guards.Triggers())
+	checks = append(checks, guards.Gaps(), guards.Policies(), guards.Triggers(), settingsCheck(serving.pool))
 	if serving.role == pgrole.App {
 		checks = append(checks, guards.SelfTest(foreignRow))
 	}
@@ -152,5 +154,38 @@ func roleCheck(l login, ready bool) health.Check {
 			return faultResult(err)
 		}
 		return health.Result{Status: health.OK, Value: fmt.Sprintf("a member of %s and of no other role of attestdb's", l.role)}
+	}}
+}
+
+// settingsCheck asks whether triggers may be passed by with a setting, or are.
+func settingsCheck(pool pghealth.Pool) health.Check {
+	return health.Check{Name: "settings", Needs: pool.ConnectionName(), Run: func(ctx context.Context) health.Result {
+		conn, err := pool.Acquire(ctx)
+		if err != nil {
+			return faultResult(err)
+		}
+		defer conn.Release()
+		var replication, login string
+		if err := conn.QueryRow(ctx, "SELECT pg_catalog.current_setting('session_replication_role'), session_user::text").Scan(&replication, &login); err != nil {
+			return faultResult(err)
+		}
+		grants, err := pgrole.ParameterGrants(ctx, conn)
+		if err != nil {
+			return faultResult(err)
+		}
+		res := health.Result{Status: health.OK, Value: "triggers run, and nobody of attestdb's may set that they do not"}
+		switch {
+		case replication != "origin":
+			res.Status, res.Value = health.Fail, "session_replication_role is "+replication+" in the sessions of "+login
+			res.Error = "what triggers guard is not guarded: append-only tables, the ledger's law, foreign keys"
+			res.Fix = fmt.Sprintf("ALTER ROLE %s RESET session_replication_role (or IN DATABASE …: `attestdb migrate verify` names it), then verify the ledgers (`attestdb verdict verify --all-tenants`)",
+				pgx.Identifier{login}.Sanitize())
+		case len(grants) > 0:
+			g := grants[0]
+			res.Status, res.Value = health.Fail, fmt.Sprintf("%d rights on settings, the first is %s on %s of %s", len(grants), g.Privilege, g.Parameter, g.Grantee)
+			res.Error = "with it a session passes by what the server guards"
+			res.Fix = "find out who granted it, then " + g.Revoke + " `attestdb migrate verify` names all"
+		}
+		return res
 	}}
 }

@@ -176,6 +176,24 @@ func TestArchiverThatFailsIsTold(t *testing.T) {
 	require.Contains(t, c.Value, "the oldest file waits for")
 }
 
+// Who may switch triggers off for a session is told, and a session that runs none.
+func TestHealthTellsOfSettingsThatPassTriggersBy(t *testing.T) {
+	t.Parallel()
+	s := startServer(t, true, nil)
+	requireCheck(t, s.diagnose(t, health.Thresholds{}), "settings", health.OK)
+	s.exec(t, ownDatabase, "GRANT SET ON PARAMETER session_replication_role TO attestdb_app")
+	c := requireCheck(t, s.diagnose(t, health.Thresholds{}), "settings", health.Fail)
+	require.Contains(t, c.Fix, "REVOKE SET ON PARAMETER session_replication_role FROM attestdb_app;")
+	v, err := attestdb.VerifySchema(t.Context(), attestdb.MigrateConfig{URL: s.url("auditor")})
+	require.NoError(t, err)
+	require.Len(t, v.Differences, 1)
+	s.exec(t, ownDatabase, v.Differences[0].Fix)
+	requireCheck(t, s.diagnose(t, health.Thresholds{}), "settings", health.OK)
+
+	s.exec(t, ownDatabase, "ALTER ROLE app SET session_replication_role = replica")
+	require.Contains(t, requireCheck(t, s.diagnose(t, health.Thresholds{}), "settings", health.Fail).Fix, "ALTER ROLE \"app\" RESET")
+}
+
 // An archiver that never ends an attempt has no failure, and one without a command makes
 // none: neither is well.
 func TestArchiverThatArchivesNothingIsTold(t *testing.T) {
