@@ -21,8 +21,9 @@ type HealthConfig struct {
 	Timing health.Config
 	// Thresholds are the limits from which on a check warns or fails.
 	Thresholds health.Thresholds
-	// RequireWrites fails on a server that takes no writes. Without it a replica is
-	// well, and says that it is one.
+	// RequireWrites fails on a server that takes no writes, or lets them wait for a
+	// synchronous standby that is not there. Without it a replica is well, and says that
+	// it is one.
 	RequireWrites bool
 }
 
@@ -117,6 +118,9 @@ func newRegistry(cfg HealthConfig, logins []login) (*health.Registry, error) {
 	for _, l := range logins {
 		writes := cfg.RequireWrites && l.role != pgrole.Auditor && l.pool.Name != replica
 		checks = append(checks, l.pool.Connection(serves(l), writes), roleCheck(l, serves(l)))
+		if writes {
+			checks = append(checks, l.pool.Writes(serves(l)))
+		}
 	}
 	serving := logins[max(0, of(pgrole.App))]
 	checks = append(checks, schemaChecks(serving.pool)...)

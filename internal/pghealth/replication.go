@@ -19,7 +19,17 @@ func (s Server) replication(ctx context.Context, conn *pgxpool.Conn) (health.Res
 	if recovery {
 		return s.replica(ctx, conn)
 	}
-	return monitored(ctx, conn, func() (health.Result, error) { return s.primary(ctx, conn) })
+	sync, err := askSynchronous(ctx, conn)
+	if err != nil {
+		return health.Result{}, err
+	}
+	standbys := sync.judge()
+	if standbys.Status != health.OK {
+		return standbys, nil
+	}
+	res, err := monitored(ctx, conn, func() (health.Result, error) { return s.primary(ctx, conn) })
+	res.Value = join(res.Value, standbys.Value)
+	return res, err
 }
 
 // primary grades the replica that has replayed least. A program that only takes the log
