@@ -43,8 +43,8 @@ func (db *DB) Health(ctx context.Context) health.Report { return db.health.Repor
 
 // HealthHandler serves /livez, /readyz and /healthz, as [health.Registry.Handler] says.
 // The program is ready when the application's pool gives a connection that answers, with
-// the right role, a schema that fits, and row-level security on every table; without
-// Config.App, when all other pools do.
+// the right role, which may use every schema, a schema that fits, and row-level security
+// on every table; without Config.App, when all other pools do.
 func (db *DB) HealthHandler() http.Handler { return db.health.Handler() }
 
 // HealthChecks is where a program adds checks of its own.
@@ -121,6 +121,9 @@ func newRegistry(cfg HealthConfig, logins []login) (*health.Registry, error) {
 		if writes {
 			checks = append(checks, l.pool.Writes(serves(l)))
 		}
+		if l.role != pgrole.Owner { // who owns them may do everything with them
+			checks = append(checks, accessChecks(l, serves(l))...)
+		}
 	}
 	serving := logins[max(0, of(pgrole.App))]
 	checks = append(checks, schemaChecks(serving.pool)...)
@@ -131,7 +134,11 @@ func newRegistry(cfg HealthConfig, logins []login) (*health.Registry, error) {
 	}
 	checks = append(checks, guards.Gaps(), guards.Policies(), guards.Triggers(), settingsCheck(serving.pool))
 	if serving.role == pgrole.App {
-		checks = append(checks, guards.SelfTest(foreignRow))
+		all, err := granted()
+		if err != nil {
+			return nil, err
+		}
+		checks = append(checks, guards.SelfTest(foreignRow, all[pgrole.App]))
 	}
 	for _, l := range logins {
 		checks = append(checks, l.pool.Saturation(limits.PoolUse, limits.PoolWait), l.pool.Latency(limits.Latency))

@@ -94,7 +94,7 @@ func TestReadinessTellsOfAnExhaustedPool(t *testing.T) {
 	require.Less(t, time.Since(taken), cache+wait)
 	c := requireCheck(t, report, "connection.app", health.Fail)
 	require.Contains(t, c.Error, "the pool is exhausted")
-	require.Len(t, report.Checks, 4, "only what it is ready by")
+	require.Len(t, report.Checks, 5, "only what it is ready by")
 
 	var group sync.WaitGroup
 	for range 100 {

@@ -118,8 +118,8 @@ func failed(ctx context.Context, err error) health.Result {
 		res.Fix = "look at the server's load and at locks (pg_locks)"
 	case pg.Code == "55P03":
 		res.Fix = "somebody holds a lock on a table, as a migration does: see pg_locks"
-	case pg.Code == "42501":
-		res.Status, res.Fix = health.Skipped, "the login lacks a right: see the error"
+	case pg.Code == insufficientPrivilege:
+		res.Fix = "the login lacks a right, or row_security is off: see the error, access.… and grants.…"
 	}
 	return res
 }

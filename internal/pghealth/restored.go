@@ -76,9 +76,6 @@ func (s Server) Amcheck(ctx context.Context, progress func(done, total int)) hea
 	res, err := s.amcheck(ctx, progress)
 	if err != nil {
 		res = failed(ctx, err)
-		if res.Status == health.Skipped {
-			res.Status = health.Unknown
-		}
 	}
 	res.Name, res.Since = "restored.amcheck", time.Now().UTC()
 	return res

@@ -2,11 +2,13 @@ package pghealth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"stella-ops.org/attestdb/domain/health"
@@ -49,7 +51,16 @@ func (s Server) Checks() []health.Check {
 
 type question = func(ctx context.Context, conn *pgxpool.Conn) (health.Result, error)
 
-func (s Server) check(name string, ask question) health.Check { return s.ask("server."+name, ask) }
+// check asks for the server's statistics: those that a login may not read are skipped.
+func (s Server) check(name string, ask question) health.Check {
+	return s.ask("server."+name, func(ctx context.Context, conn *pgxpool.Conn) (health.Result, error) {
+		res, err := ask(ctx, conn)
+		if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == insufficientPrivilege {
+			return health.Result{Status: health.Skipped, Error: pg.Message, Fix: "GRANT pg_monitor to the login, or what the error names"}, nil
+		}
+		return res, err
+	})
+}
 
 // ask returns a check that asks on a connection of its own.
 func (s Server) ask(name string, ask question) health.Check {
