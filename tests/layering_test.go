@@ -125,9 +125,11 @@ func TestDomainDependsOnNoHeavyLibrary(t *testing.T) {
 	}
 }
 
-// A module writes only the tables of its own schema.
+// A module writes only the tables of its own schema, and reads no others but where it must
+// not believe what a function of the database says of them.
 func TestModulesTouchOnlyTheirOwnSchema(t *testing.T) {
 	t.Parallel()
+	reads := map[string]string{"verify_rest.go": "attestor"}
 	for pkg := range imports(t) {
 		if layer(pkg) != "module" {
 			continue
@@ -135,7 +137,7 @@ func TestModulesTouchOnlyTheirOwnSchema(t *testing.T) {
 		name := strings.TrimPrefix(pkg, "domain/")
 		for path, text := range sources(t, "../"+pkg) {
 			for _, other := range migrations.Modules {
-				if other != name {
+				if other != name && reads[path] != other {
 					require.NotRegexp(t, `(?i)(INTO|FROM|JOIN|UPDATE)\s+"?`+other+`"?\.`, text, path)
 				}
 			}

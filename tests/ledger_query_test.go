@@ -288,7 +288,7 @@ func TestLedgerSearchRefusesWhatNothingCanMeet(t *testing.T) {
 		}
 	}
 	_, _, err := acme.Verdict().Find(t.Context(), verdict.Query{Action: "tenant.create", PolicyURI: "p"}, page.Request{})
-	require.ErrorContains(t, err, "acts have none")
+	require.ErrorContains(t, err, "neither a subject nor a policy")
 	entries, next, err := acme.Verdict().Find(t.Context(), verdict.ByTime(at.Add(time.Hour), time.Time{}), page.Request{})
 	require.NoError(t, err)
 	require.Empty(t, entries)

@@ -257,6 +257,7 @@ func TestClockSetBack(t *testing.T) {
 	for _, sql := range []string{
 		"UPDATE verdict.ledger_entries SET recorded_at = recorded_at + interval '1 hour' WHERE tenant_id = $1 AND seq = 1",
 		"UPDATE verdict.ledger_entries e SET leaf_hash = verdict.leaf_hash(e) WHERE tenant_id = $1 AND seq = 1",
+		"UPDATE verdict.ledger_payloads SET created_at = created_at + interval '1 hour' WHERE tenant_id = $1",
 	} {
 		_, err = w.super.Exec(t.Context(), sql, w.acme.ID())
 		require.NoError(t, err)

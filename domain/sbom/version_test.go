@@ -56,7 +56,7 @@ func TestVersionsAreOrderedAsTheirEcosystemsDo(t *testing.T) {
 		// https://maven.apache.org/pom.html#version-order-specification
 		"maven": {
 			"1.0-alpha-1 1.0-alpha-2 1.0.beta1 =1.0-b1 1.0-m1 =1.0.milestone1 1.0-RC =1.0-cr 1.0.RC2 =1.0-RC2 1.0-RC3 1.0-SNAPSHOT 1.0 =1 =1.0.0 =1.0.Final =1-ga 1.0-sp 1.0-abc 1.0-1 1.0.1",
-			"1.0.0.M1 1.0.0.M2 1.0.0.RC1 1.0.0.BUILD-SNAPSHOT 1.0.1.RELEASE",
+			"1.0.0.M1 1.0.0.M2 1.0.0.RC1 1.0.0.RELEASE 1.0.1.RELEASE",
 			"1.0.0.M1 1.0.0.RC1 1.0.0.RELEASE =1.0.0 1.0.1.M1 1.0.1.RELEASE",
 			"1-alpha2snapshot 1-alpha2 1-alpha-123 1-beta-2 1-beta123 1-m2 1-m11 1-rc 1-cr2 1-rc123 1-SNAPSHOT 1 1-sp 1-sp2 1-sp123 1-abc 1-def 1-pom-1 1-1-snapshot 1-1 1-2 1-123",
 			"2.0 2.0.a 2-1 2.0.2 2.0.123 2.1-a 2.1b 2.1-c 2.1-1 2.1.0.1 2.2 2.123 11.a2 11.a11 11.b2 11.b11 11.m2 11.m11 11 11.a 11b 11c 11m",

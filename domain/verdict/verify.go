@@ -103,6 +103,11 @@ var knownColumns = map[string][]string{
 	"ledger_payloads":    {"tenant_id", "id", "created_at", "nonce", "content"},
 	"ledger_nodes":       {"tenant_id", "id", "created_at", "level", "index", "hash"},
 	"ledger_checkpoints": {"tenant_id", "id", "created_at", "origin", "tree_size", "root_hash", "note", "note_sha256", "signed_by"},
+	"retention_rules":    {"tenant_id", "id", "created_at", "seq", "kind", "predicate_type", "keep", "keep_seconds", "actor"},
+	"legal_holds": {
+		"tenant_id", "id", "created_at", "seq", "scope", "subject_algorithm", "subject_digest", "digest", "reason", "actor",
+	},
+	"legal_hold_releases": {"tenant_id", "id", "created_at", "seq", "reason", "actor"},
 }
 
 const columnsSQL = `SELECT c.relname::text, a.attname::text

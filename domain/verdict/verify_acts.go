@@ -78,14 +78,15 @@ func (v *verification) checkOldActs(ctx context.Context) error {
 func (v *verification) hashActs(ctx context.Context, action string) (digest.SHA256, error) {
 	all := acts{}
 	var buf []byte
-	for last := int64(-1); ; {
+	for from := int64(-1); ; {
 		var leaves []digest.SHA256
+		var last int64
 		err := v.read(ctx, func(ctx context.Context) error {
-			rows, err := v.store.conn.Query(ctx, actsSQL, v.store.conn.Tenant(), action, last, v.next)
+			rows, err := v.store.conn.Query(ctx, actsSQL, v.store.conn.Tenant(), action, from, v.next)
 			if err != nil {
 				return err
 			}
-			leaves = leaves[:0]
+			leaves, last = leaves[:0], from // it may be done again
 			var r entryRow
 			_, err = pgx.ForEachRow(rows, r.targets(), func() error {
 				var j judged
@@ -103,5 +104,6 @@ func (v *verification) hashActs(ctx context.Context, action string) (digest.SHA2
 		for _, leaf := range leaves {
 			all.add(action, leaf)
 		}
+		from = last
 	}
 }

@@ -72,14 +72,14 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 		}
 		go func() {
 			defer close(read)
-			width := int64(fewEntries)
+			width, most := int64(fewEntries), int64(pageEntries)
 			for from := v.req.Resume.Size; from < v.size; {
 				p := &ledgerPage{}
 				select {
 				case p = <-used:
 				default:
 				}
-				width = v.readPage(ctx, p, from, width)
+				width, most = v.readPage(ctx, p, from, width, most)
 				from = p.to
 				if p.err == nil && len(p.rows) == 0 {
 					from, p.err = v.nextEntry(ctx, from)
@@ -108,21 +108,24 @@ func (v *verification) pages(ctx context.Context) iter.Seq[*ledgerPage] {
 }
 
 // readPage reads so many entries, or fewer if the statement has no time for so many, and
-// returns how many to read next.
-func (v *verification) readPage(ctx context.Context, p *ledgerPage, from, width int64) int64 {
+// returns how many to read next, and at most from then on.
+func (v *verification) readPage(ctx context.Context, p *ledgerPage, from, width, most int64) (next, mostNext int64) {
 	for {
 		p.from, p.to = from, from+min(width, v.size-from)
 		p.err = v.read(ctx, func(ctx context.Context) error { return v.fill(ctx, p) })
 		var pg *pgconn.PgError
-		if ctx.Err() != nil || width == fewEntries || !errors.As(p.err, &pg) || pg.Code != "57014" {
+		// In a transaction of the caller's, where nothing is repeated, none is read after an error.
+		repeats := v.store.retry(&pgconn.PgError{Code: "40001"})
+		if ctx.Err() != nil || width == fewEntries || !repeats || !errors.As(p.err, &pg) || pg.Code != "57014" {
 			break
 		}
-		width = fewEntries
+		width = max(width/4, fewEntries)
+		most = width
 	}
 	if len(p.rows) == 0 {
-		return width
+		return width, most
 	}
-	return max(min(portion/max(p.mem.size()/int64(len(p.rows)), 1), pageEntries), fewEntries)
+	return max(min(portion/max(p.mem.size()/int64(len(p.rows)), 1), most), fewEntries), most
 }
 
 // nextEntry returns the place of the next entry from a place on: an entry far away must not

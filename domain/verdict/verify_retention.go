@@ -10,15 +10,17 @@ import (
 // What acts say of rules, holds and releases that are not there so; and how many there are
 // of which no act says anything, at place -1. It is what the database asks of each that is
 // inserted, and asked here again, since whoever stops its triggers can change or remove them.
-const retentionSQL = `SELECT a.seq, 'the rule that it sets is gone, or another one'
+const retentionSQL = `SELECT coalesce(a.seq, -1), 'the rule that it sets is gone, or another one'
   FROM verdict.ledger_entries a
  WHERE a.tenant_id = $1 AND a.action = 'retention.set' AND a.action IS NOT NULL AND NOT EXISTS (
        SELECT FROM verdict.retention_rules r
         WHERE r.tenant_id = $1 AND r.seq = a.seq AND r.actor = a.actor AND r.created_at = a.recorded_at
+          AND r.kind IN ('envelope', 'payload') AND (r.predicate_type IS NULL OR r.kind = 'envelope')
           AND a.subject_name = concat_ws(' ', r.kind, r.predicate_type)
+          AND r.keep IN ('for', 'forever', 'default') AND (r.keep = 'for') = (r.keep_seconds IS NOT NULL)
           AND a.reason = 'keep=' || CASE r.keep WHEN 'for' THEN r.keep_seconds || 's' ELSE r.keep END)
 UNION ALL
-SELECT a.seq, 'the hold that it places is gone, or another one'
+SELECT coalesce(a.seq, -1), 'the hold that it places is gone, or another one'
   FROM verdict.ledger_entries a
  WHERE a.tenant_id = $1 AND a.action = 'hold.place' AND a.action IS NOT NULL AND NOT EXISTS (
        SELECT FROM verdict.legal_holds h
@@ -27,14 +29,24 @@ SELECT a.seq, 'the hold that it places is gone, or another one'
           AND (a.subject_algorithm, a.subject_digest) IS NOT DISTINCT FROM (h.subject_algorithm, h.subject_digest)
           AND (h.scope = 'subject') = (h.subject_digest IS NOT NULL)
           AND CASE h.scope WHEN 'envelope' THEN a.inputs = $2 || h.digest WHEN 'entry' THEN a.inputs = $3 || h.digest
-              ELSE a.inputs IS NULL AND h.digest IS NULL END)
+              WHEN 'tenant' THEN a.inputs IS NULL AND h.digest IS NULL WHEN 'subject' THEN a.inputs IS NULL AND h.digest IS NULL END)
 UNION ALL
-SELECT a.seq, 'the release of a hold that it says is gone, or another one'
+SELECT coalesce(a.seq, -1), 'the release of a hold that it says is gone, or another one'
   FROM verdict.ledger_entries a
  WHERE a.tenant_id = $1 AND a.action = 'hold.release' AND a.action IS NOT NULL AND NOT EXISTS (
        SELECT FROM verdict.legal_hold_releases r
         WHERE r.tenant_id = $1 AND r.seq = a.seq AND r.actor = a.actor AND r.created_at = a.recorded_at
           AND a.subject_name = r.id::text AND a.reason = r.reason)
+UNION ALL
+SELECT coalesce(a.seq, -1), 'it erases what a hold covers that was placed before and not released'
+  FROM verdict.ledger_entries a
+ WHERE a.tenant_id = $1 AND a.action IN ('payload.erase', 'envelope.erase') AND a.action IS NOT NULL AND EXISTS (
+       SELECT FROM (SELECT i.seq FROM verdict.ledger_inputs i
+                     WHERE i.tenant_id = $1 AND i.digest = substring(a.inputs FROM octet_length(a.inputs) - 31) OFFSET 0) i
+         JOIN LATERAL (SELECT p.* FROM verdict.ledger_entries p
+                        WHERE p.tenant_id = $1 AND p.seq = i.seq AND p.action = 'hold.place' AND p.seq < a.seq AND p.inputs = a.inputs OFFSET 0) p ON true
+        WHERE NOT EXISTS (SELECT FROM verdict.ledger_entries r
+               WHERE r.tenant_id = $1 AND r.action = 'hold.release' AND r.action IS NOT NULL AND r.subject_name = p.subject_name AND r.seq < a.seq))
 UNION ALL
 SELECT -1, format('there are %s %s of which no entry says anything', x.rows - x.acts, x.what)
   FROM (VALUES
