@@ -247,6 +247,9 @@ func TestPayloadThatIsThereTwiceIsFound(t *testing.T) {
 	v.exec(t, "ALTER TABLE verdict.ledger_payloads DROP CONSTRAINT ledger_payloads_pkey")
 	v.exec(t, "INSERT INTO verdict.ledger_payloads SELECT p.* FROM verdict.ledger_payloads p JOIN verdict.ledger_entries e ON e.id = p.id AND e.seq = 17")
 	requireFault(t, v.verify(t, v.outside), 17, verdict.FaultPayload)
+	// Two that no statement has time for together.
+	v.exec(t, "UPDATE verdict.ledger_payloads p SET content = convert_to(repeat('x', 20000000), 'UTF8') FROM verdict.ledger_entries e WHERE e.id = p.id AND e.seq = 17")
+	requireFault(t, v.verify(t, v.outside), 17, verdict.FaultPayload)
 }
 
 // What was done before the first entry that a verification reads is what it was, and no

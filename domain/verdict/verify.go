@@ -55,8 +55,8 @@ type Report struct {
 func (r Report) OK() bool { return len(r.Findings) == 0 }
 
 // Verify recomputes the tenant's ledger from what is stored: the bytes and hash of every
-// entry, its link, place and time, its inputs and payload, the nodes of the tree, and
-// what checkpoints say. It believes nothing that the database says of itself. A payload
+// entry, its link, place and time, its inputs and payload, the nodes of the tree, what
+// checkpoints say, and rules of retention and holds. It believes nothing that the database says of itself. A payload
 // that is gone is no fault if an entry says that it was erased.
 //
 // What is appended meanwhile is left for the next time. A rewriting of the whole ledger,

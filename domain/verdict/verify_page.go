@@ -271,7 +271,8 @@ func (v *verification) readPayloads(ctx context.Context, p *ledgerPage) error {
 	return nil
 }
 
-// readSomePayloads reads some of the payloads, as many as have about portion bytes, and returns whose are to be read later.
+// readSomePayloads reads some of the payloads, as many as have about portion bytes, and
+// returns whose are to be read later: fewer than were asked for.
 func (v *verification) readSomePayloads(ctx context.Context, p *ledgerPage, ids []pgtype.UUID, of map[uuid.UUID]*entryRow) (later []pgtype.UUID, err error) {
 	leaves := make([][]byte, len(ids))
 	places := make(map[digest.SHA256]int64, len(ids))
@@ -292,10 +293,10 @@ func (v *verification) readSomePayloads(ctx context.Context, p *ledgerPage, ids 
 		switch _, twice := p.payloads[id.Bytes]; {
 		case !id.Valid:
 			p.gone[leaf] = p.gone[leaf] || act > places[leaf]
+		case twice: // which no key allows; however large the other is, it is not asked for again
+			p.payloads[id.Bytes] = "there are two payloads"
 		case content == nil:
 			later = append(later, id)
-		case twice: // which no key allows
-			p.payloads[id.Bytes] = "there are two payloads"
 		default:
 			p.payloads[id.Bytes] = of[id.Bytes].payloadProblem(at, nonce, content)
 		}

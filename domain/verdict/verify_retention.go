@@ -38,15 +38,16 @@ SELECT coalesce(a.seq, -1), 'the release of a hold that it says is gone, or anot
         WHERE r.tenant_id = $1 AND r.seq = a.seq AND r.actor = a.actor AND r.created_at = a.recorded_at
           AND a.subject_name = r.id::text AND a.reason = r.reason)
 UNION ALL
-SELECT coalesce(a.seq, -1), 'it erases what a hold covers that was placed before and not released'
-  FROM verdict.ledger_entries a
- WHERE a.tenant_id = $1 AND a.action IN ('payload.erase', 'envelope.erase') AND a.action IS NOT NULL AND EXISTS (
-       SELECT FROM (SELECT i.seq FROM verdict.ledger_inputs i
-                     WHERE i.tenant_id = $1 AND i.digest = substring(a.inputs FROM octet_length(a.inputs) - 31) OFFSET 0) i
-         JOIN LATERAL (SELECT p.* FROM verdict.ledger_entries p
-                        WHERE p.tenant_id = $1 AND p.seq = i.seq AND p.action = 'hold.place' AND p.seq < a.seq AND p.inputs = a.inputs OFFSET 0) p ON true
-        WHERE NOT EXISTS (SELECT FROM verdict.ledger_entries r
-               WHERE r.tenant_id = $1 AND r.action = 'hold.release' AND r.action IS NOT NULL AND r.subject_name = p.subject_name AND r.seq < a.seq))
+SELECT a.seq, 'it erases what a hold covers that was placed before and not released'
+  FROM verdict.ledger_entries p
+  CROSS JOIN LATERAL (SELECT i.seq FROM verdict.ledger_inputs i
+                       WHERE i.tenant_id = $1 AND i.digest = substring(p.inputs FROM octet_length(p.inputs) - 31) OFFSET 0) i
+  CROSS JOIN LATERAL (SELECT e.seq FROM verdict.ledger_entries e
+                       WHERE e.tenant_id = $1 AND e.seq = i.seq AND e.seq > p.seq AND e.inputs = p.inputs
+                         AND e.action IN ('payload.erase', 'envelope.erase') OFFSET 0) a
+ WHERE p.tenant_id = $1 AND p.action = 'hold.place' AND p.action IS NOT NULL AND octet_length(p.inputs) > 32
+   AND NOT EXISTS (SELECT FROM verdict.ledger_entries r
+        WHERE r.tenant_id = $1 AND r.action = 'hold.release' AND r.action IS NOT NULL AND r.subject_name = p.subject_name AND r.seq < a.seq)
 UNION ALL
 SELECT -1, format('there are %s %s of which no entry says anything', x.rows - x.acts, x.what)
   FROM (VALUES
