@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	attestdb "stella-ops.org/attestdb/domain"
 	"stella-ops.org/attestdb/domain/verdict"
 )
 
@@ -99,6 +100,18 @@ func TestTamperingWithRetentionIsFound(t *testing.T) {
 		}
 	}
 	soundly(t, w.acme)
+
+	// An act that lost its place is a finding as well, and a column that nobody knows is none.
+	execOn(t, conn, "ALTER TABLE verdict.ledger_entries ALTER seq DROP NOT NULL; UPDATE verdict.ledger_entries SET seq = NULL WHERE action = 'hold.release'"+own)
+	r, err := w.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Findings)
+	for _, table := range tables {
+		execOn(t, conn, "ALTER TABLE verdict."+table+" ADD COLUMN new text")
+		_, err = w.acme.Verdict().Verify(t.Context(), verdict.VerifyRequest{})
+		require.ErrorIs(t, err, attestdb.ErrSchema, table)
+		execOn(t, conn, "ALTER TABLE verdict."+table+" DROP COLUMN new")
+	}
 }
 
 // An erasure of what was held says so of itself, whoever stopped the trigger that forbids it.

@@ -86,7 +86,7 @@ func (v *verification) hashActs(ctx context.Context, action string) (digest.SHA2
 			if err != nil {
 				return err
 			}
-			leaves, last = leaves[:0], from // it may be done again
+			leaves = leaves[:0] // it may be done again
 			var r entryRow
 			_, err = pgx.ForEachRow(rows, r.targets(), func() error {
 				var j judged
